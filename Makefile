@@ -1,0 +1,52 @@
+# make night    set up and run the main job on the embedded sample
+# make test     set up and pass the tests
+# make check    style, types, architecture, SQL, generated files
+# make bench    benchmarks, as ratios within one run
+# make acceptance   a night on the real four-platform data in ../shared, judged
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+HOME_DIR ?= data
+export CROSSREC_HOME ?= $(HOME_DIR)
+READY := $(VENV)/.ready
+
+.DELETE_ON_ERROR:
+.PHONY: night test check bench acceptance lock clean
+
+night: $(READY)
+	$(BIN)/crossrec simulate
+	$(BIN)/crossrec night --date 2026-03-01
+
+test: $(READY)
+	$(BIN)/python -m pytest
+
+check: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project tests/acceptance/contracts
+	$(BIN)/dbt parse --quiet --project-dir dbt_project --profiles-dir dbt_project --target-path $(abspath $(VENV))/dbt-target --log-path $(abspath $(VENV))/dbt-logs
+	$(BIN)/crossrec platform sync --check
+	$(BIN)/crossrec platform sync --check --contracts tests/acceptance/contracts
+
+bench: $(READY)
+	$(BIN)/python -m tests.benchmarks
+
+acceptance: $(READY)
+	$(BIN)/python -m tests.acceptance
+
+# installed exactly as listed: one package there declares dependencies that nothing here needs
+$(READY): requirements.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip sync --quiet --python $(BIN)/python requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	touch $(READY)
+
+lock: $(READY)
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --no-header --no-annotate pyproject.toml --output-file requirements.lock
+
+clean:
+	rm -rf $(VENV) build crossrec.egg-info

@@ -1,0 +1,76 @@
+{#- What standard SQL cannot say, or not fast: a macro each, to be written once more for another engine. -#}
+
+{#- Each account of `edges` (account_key, linked_key; each edge in both directions) with the least key that it reaches.
+    The recursion keeps one row an account and hands on only labels that became smaller, so it ends by itself. -#}
+{% macro connected_components(edges) -%}
+    {{ return(adapter.dispatch('connected_components')(edges)) }}
+{%- endmacro %}
+
+{% macro duckdb__connected_components(edges) -%}
+with recursive components (account_key, component_key) using key (account_key) as (
+    select distinct
+        edges.account_key,
+        edges.account_key as component_key
+    from {{ edges }} as edges
+
+    union
+
+    select
+        edges.linked_key as account_key,
+        min(components.component_key) as component_key
+    from components
+    inner join {{ edges }} as edges on components.account_key = edges.account_key
+    inner join recurring.components as known on edges.linked_key = known.account_key
+    where components.component_key < known.component_key
+    group by edges.linked_key
+)
+
+select
+    account_key,
+    component_key
+from components
+{%- endmacro %}
+
+{#- A number that says whether the rows of a group, in whatever order, are still the same. -#}
+{% macro fingerprint(columns) -%}
+    {{ return(adapter.dispatch('fingerprint')(columns)) }}
+{%- endmacro %}
+
+{% macro duckdb__fingerprint(columns) -%}
+    cast(bit_xor(hash({{ columns | join(', ') }})) as varchar)
+{%- endmacro %}
+
+{#- All days from the first to the last date, as an expression that yields a row a day. -#}
+{% macro each_day(first_date, last_date) -%}
+    {{ return(adapter.dispatch('each_day')(first_date, last_date)) }}
+{%- endmacro %}
+
+{% macro duckdb__each_day(first_date, last_date) -%}
+    cast(unnest(generate_series({{ first_date }}, {{ last_date }}, interval '1' day)) as date)
+{%- endmacro %}
+
+{#- The columns of a group's rows as one list of structs, in this order. -#}
+{% macro list_of_structs(columns, order_by) -%}
+    {{ return(adapter.dispatch('list_of_structs')(columns, order_by)) }}
+{%- endmacro %}
+
+{% macro duckdb__list_of_structs(columns, order_by) -%}
+    list(struct_pack({% for column in columns %}{{ column }} := {{ column }}{{ ', ' if not loop.last }}{% endfor %}) order by {{ order_by }})
+{%- endmacro %}
+
+{#- A row for each element of a list column; beside it, `unnested_places` says which, from 1. -#}
+{% macro unnested(column) -%}
+    {{ return(adapter.dispatch('unnested')(column)) }}
+{%- endmacro %}
+
+{% macro duckdb__unnested(column) -%}
+    unnest({{ column }})
+{%- endmacro %}
+
+{% macro unnested_places(column) -%}
+    {{ return(adapter.dispatch('unnested_places')(column)) }}
+{%- endmacro %}
+
+{% macro duckdb__unnested_places(column) -%}
+    generate_subscripts({{ column }}, 1)
+{%- endmacro %}

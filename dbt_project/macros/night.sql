@@ -1,0 +1,25 @@
+{#- The night that is built, as a date. Which night is never guessed: a run without the variable stops. -#}
+{% macro night() -%}
+    {%- set logical_date = var('logical_date', none) -%}
+    {%- if execute and not logical_date -%}
+        {{ exceptions.raise_compiler_error(
+            "A run of dbt names its night, found none. Add --vars '{logical_date: YYYY-MM-DD}'."
+        ) }}
+    {%- endif -%}
+    cast('{{ logical_date or "1970-01-01" }}' as date)
+{%- endmacro %}
+
+{#- The first moment that may not be known on this night: nothing at or after it may influence anything. -#}
+{% macro cut() -%}
+    (cast({{ night() }} as timestamp) + interval '1' day)
+{%- endmacro %}
+
+{#- The first of the days that are rebuilt every night. -#}
+{% macro first_lookback_date() -%}
+    cast({{ days_before(var('lookback_days') - 1) }} as date)
+{%- endmacro %}
+
+{#- A day before the night, counted in days. -#}
+{% macro days_before(count) -%}
+    cast({{ night() }} - interval '{{ count }}' day as date)
+{%- endmacro %}

@@ -1,0 +1,91 @@
+with
+
+records as (
+
+    select
+        *,
+        cast(event_at as date) as event_date
+    from {{ ref('int_events_unioned') }}
+    where event_at < {{ cut() }}
+
+),
+
+platforms as (
+
+    select * from {{ ref('platforms') }}
+
+),
+
+event_types as (
+
+    select * from {{ ref('event_types') }}
+
+),
+
+items as (
+
+    select * from {{ ref('int_items_deduplicated') }}
+
+),
+
+catalogues as (
+
+    select distinct platform from items
+
+),
+
+files as (
+
+    select
+        file_id,
+        max(path) as path
+    from {{ source('manifest', 'files') }}
+    group by file_id
+
+),
+
+deliveries as (
+
+    select
+        records.platform,
+        records.file_id,
+        -- what the platform had delivered before this file; by path, for files of one load have no other order
+        max(max(records.event_at)) over (
+            partition by records.platform
+            order by files.path, records.file_id
+            rows between unbounded preceding and 1 preceding
+        ) as newest_before_at
+    from records
+    left join files on records.file_id = files.file_id
+    group by records.platform, records.file_id, files.path
+
+),
+
+judged as (
+
+    select
+        records.platform,
+        records.event_date,
+        records.event_id,
+        {{ record_id([
+            'records.account_id', 'records.item_id', 'records.event_word',
+            'records.event_at', 'records.value', 'records.session_id'
+        ]) }} as content_id,
+        case when catalogues.platform is not null then items.item_id is null end as is_unknown_item,
+        event_types.event_type is null as is_unknown_event_type,
+        coalesce(
+            records.event_date < cast(deliveries.newest_before_at as date) - cast(platforms.lateness_days as integer),
+            false
+        ) as is_late
+    from records
+    inner join platforms on records.platform = platforms.platform
+    left join event_types
+        on records.platform = event_types.platform and records.event_word = event_types.event_word
+    left join catalogues on records.platform = catalogues.platform
+    left join items on records.platform = items.platform and records.item_id = items.item_id
+    left join deliveries on records.platform = deliveries.platform and records.file_id = deliveries.file_id
+    where records.event_date >= {{ first_lookback_date() }}
+
+)
+
+select * from judged

@@ -1,0 +1,258 @@
+"""The console script `crossrec`: what people type, turned into calls of stages and flows.
+
+Nothing heavy is imported before a command needs it, so `--help` answers at once.
+"""
+
+import argparse
+import logging
+import sys
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flows.run import Run
+    from flows.settings import Settings
+
+EXIT_FAILED, EXIT_USAGE, EXIT_HELD = 1, 2, 3
+
+EPILOG = """\
+A night, from landing files to published lists:   crossrec night --date 2026-03-01
+The same on made-up data:                         crossrec simulate && crossrec night --date 2026-03-01
+Look at the result:                               crossrec show USER
+                                                  duckdb -readonly data/published.duckdb
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 held by a gate. Every setting can be given as CROSSREC_<NAME>.
+"""
+
+
+def day(text: str) -> date:
+    """A date of the form YYYY-MM-DD."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"a date is written YYYY-MM-DD; found {text!r}") from error
+
+
+def settings_of(arguments: argparse.Namespace) -> "Settings":
+    """The settings of this call; the home is created if need be."""
+    from flows.settings import read_settings
+
+    settings = read_settings(home=arguments.home, contracts=arguments.contracts)
+    settings.home.mkdir(parents=True, exist_ok=True)
+    return settings
+
+
+def run_of(arguments: argparse.Namespace) -> "Run":
+    """The run that single stages belong to: the one for this night over what has been ingested."""
+    from flows.run import open_run
+
+    return open_run(settings_of(arguments), arguments.date)
+
+
+def night(arguments: argparse.Namespace) -> int:
+    settings = settings_of(arguments)
+    from flows.server import prefect_api
+
+    with prefect_api(settings):
+        from flows.nightly import NightParameters, run_nightly
+
+        state = run_nightly(settings, NightParameters(logical_date=arguments.date, fresh=arguments.fresh))
+    print(f"{state.name}: {state.message}")
+    if state.is_completed():
+        print(f"Lists: {settings.published}\nReport: {settings.reports / arguments.date.isoformat()}.html")
+        return 0
+    return EXIT_HELD if state.name == "Held" else EXIT_FAILED
+
+
+def simulate(arguments: argparse.Namespace) -> int:
+    from flows import simulate as stage
+
+    chosen = {
+        name: getattr(arguments, name)
+        for name in ("people", "days", "seed", "overlap", "transfer", "until")
+        if getattr(arguments, name) is not None
+    }
+    receipt = stage.simulate(settings_of(arguments), **chosen)
+    return say(receipt)
+
+
+def say(receipt: object) -> int:
+    """Print a receipt."""
+    print(receipt)
+    return 0
+
+
+def ingest(arguments: argparse.Namespace) -> int:
+    from flows.ingest import ingest as stage
+
+    return say(stage(settings_of(arguments)))
+
+
+def transform(arguments: argparse.Namespace) -> int:
+    from flows.transform import transform as stage
+
+    run = run_of(arguments)
+    return say(stage(run.settings, arguments.selection, run.variables))
+
+
+def encode(arguments: argparse.Namespace) -> int:
+    from flows.encode import encode as stage
+
+    return say(stage(settings_of(arguments)))
+
+
+def gate(arguments: argparse.Namespace) -> int:
+    from flows.gate import judge_gate
+
+    run = run_of(arguments)
+    receipt = judge_gate(run.settings, run.run_id, arguments.gate)
+    for failure in receipt.failures:
+        print(failure)
+    print("open" if receipt.is_open else "closed")
+    return 0 if receipt.is_open else EXIT_HELD
+
+
+def train(arguments: argparse.Namespace) -> int:
+    from flows.train import train as stage
+
+    run = run_of(arguments)
+    return say(stage(run.settings, run.run_id, run.logical_date, run.recommender_version))
+
+
+def recommend(arguments: argparse.Namespace) -> int:
+    from flows.recommend import recommend as stage
+
+    run = run_of(arguments)
+    return say(stage(run.settings, run.run_id))
+
+
+def realise(arguments: argparse.Namespace) -> int:
+    from flows.realise import realise as stage
+
+    run = run_of(arguments)
+    return say(stage(run.settings, run.run_id, run.logical_date))
+
+
+def publish(arguments: argparse.Namespace) -> int:
+    from flows.publish import publish as stage
+
+    run = run_of(arguments)
+    return say(stage(run.settings, run.logical_date))
+
+
+def report(arguments: argparse.Namespace) -> int:
+    from flows.report import write_report
+
+    run = run_of(arguments)
+    return say(write_report(run.settings, run.run_id))
+
+
+def show(arguments: argparse.Namespace) -> int:
+    from flows.show import show as view
+
+    print(view(settings_of(arguments), arguments.key))
+    return 0
+
+
+def platform_sync(arguments: argparse.Namespace) -> int:
+    from flows.synchronise import synchronise
+
+    folder = settings_of(arguments).contracts
+    paths = synchronise(folder, check=arguments.check)
+    for path in paths:
+        print(f"{'differs' if arguments.check else 'written'}: {path.relative_to(folder)}")
+    if arguments.check and paths:
+        print("What the contracts generate has to be up to date. Run: crossrec platform sync", file=sys.stderr)
+        return EXIT_FAILED
+    return 0
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Every command with its options; each command's function is its default `act`."""
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--home", type=Path, help="folder of all data (default: $CROSSREC_HOME, else data/)")
+    common.add_argument("--contracts", type=Path, help="folder of the platforms' contracts (default: the sample's)")
+    dated = argparse.ArgumentParser(add_help=False, parents=[common])
+    yesterday = (datetime.now(UTC) - timedelta(days=1)).date()
+    dated.add_argument("--date", type=day, default=yesterday, help="the night, YYYY-MM-DD (default: yesterday, UTC)")
+
+    parser = argparse.ArgumentParser(
+        prog="crossrec",
+        description="Event logs of several platforms in, one recommender for all of them, ranked lists in SQL tables out.",
+        epilog=EPILOG,
+        formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(prog, max_help_position=20),
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    def add(
+        name: str, act: Callable[[argparse.Namespace], int], text: str, parent: argparse.ArgumentParser
+    ) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=text, description=text, parents=[parent])
+        command.set_defaults(act=act)
+        return command
+
+    command = add("night", night, "Run a whole night; one that failed is resumed where it failed.", dated)
+    command.add_argument("--fresh", action="store_true", help="run every stage again")
+    add("ingest", ingest, "Load what has landed into raw tables; each file once.", common)
+    command = add("transform", transform, "Build one of dbt's selections.", dated)
+    command.add_argument("selection", choices=("staging", "training", "scored", "published"))
+    add("encode", encode, "Encode the item texts that are new.", common)
+    command = add("gate", gate, "Judge the quality facts of a gate.", dated)
+    command.add_argument("gate", choices=("training", "publication"))
+    add("train", train, "Train tonight's recommender.", dated)
+    add("recommend", recommend, "Score every person on every platform.", dated)
+    add("realise", realise, "Judge earlier nights' lists by what people took since.", dated)
+    add("publish", publish, "Write the published file and the night's history.", dated)
+    add("report", report, "Write the night's report page.", dated)
+    command = add("show", show, "Show a person's history and tonight's lists.", common)
+    command.add_argument("key", metavar="USER", help="a user_id, or an account as PLATFORM:ACCOUNT")
+    _add_simulate(add, common)
+    _add_platform(commands, common)
+    return parser
+
+
+def _add_simulate(add: Callable[..., argparse.ArgumentParser], common: argparse.ArgumentParser) -> None:
+    """The options of `simulate`; what is left out has the simulator's own default."""
+    command = add("simulate", simulate, "Lay out the logs of five made-up platforms as landing files.", common)
+    command.add_argument("--people", type=int, help="how many people (default: 6000)")
+    command.add_argument("--days", type=int, help="how many days (default: 60)")
+    command.add_argument("--until", type=day, help="the last day (default: 2026-03-01)")
+    command.add_argument("--seed", type=int, help="same seed, same bytes")
+    command.add_argument("--overlap", type=float, help="0 to 1: how many people use several platforms")
+    command.add_argument("--transfer", type=float, help="0 to 1: how much of a taste is the same on all platforms")
+
+
+def _add_platform(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser
+) -> None:
+    """`platform` and what can be done with platforms."""
+    group = commands.add_parser("platform", help="Work on the platforms' contracts.").add_subparsers(
+        title="commands", metavar="COMMAND", required=True
+    )
+    text = "Write from all contracts what SQL needs: seeds, sources and unions."
+    command = group.add_parser("sync", help=text, description=text, parents=[common])
+    command.add_argument("--check", action="store_true", help="write nothing; fail if anything differs")
+    command.set_defaults(act=platform_sync)
+
+
+def configure_logging() -> None:
+    """Progress on standard error, a plain line with the time."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
+    logger = logging.getLogger("crossrec")
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Do what the command line asks; the exit code."""
+    arguments = build_parser().parse_args(argv)
+    configure_logging()
+    try:
+        act: Callable[[argparse.Namespace], int] = arguments.act
+        return act(arguments)
+    except (ValueError, LookupError, OSError) as error:
+        print(f"crossrec: {error}", file=sys.stderr)
+        return EXIT_FAILED

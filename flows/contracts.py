@@ -1,0 +1,250 @@
+"""Contracts: what each platform's log files hold, the only place where facts about a platform stand.
+
+A contract is `platforms/<name>.yml` in the contracts folder. Reading it checks everything that can be checked without
+a log file; whatever is wrong is told with the file and the field.
+"""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple
+from zoneinfo import available_timezones
+
+import yaml
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+
+class EventType(NamedTuple):
+    """How much an event of this type says about taste."""
+
+    strength: float
+    is_positive: bool
+    is_impression: bool
+
+
+EVENT_TYPES: Mapping[str, EventType] = {
+    "impression": EventType(0, False, True),
+    "view": EventType(1, False, False),
+    "click": EventType(1, False, False),
+    "read": EventType(2, True, False),
+    "play": EventType(1, False, False),
+    "finish": EventType(3, True, False),
+    "skip": EventType(-1, False, False),
+    "like": EventType(3, True, False),
+    "share": EventType(4, True, False),
+    "add": EventType(2, False, False),
+    "purchase": EventType(5, True, False),
+    "rate": EventType(3, True, False),
+    "follow": EventType(2, False, False),
+}
+
+MEANINGS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "events": {
+        "event_id": ("text", "integer"),
+        "account_id": ("text", "integer"),
+        "item_id": ("text", "integer"),
+        "event_type": ("text", "integer"),
+        "event_at": ("timestamp",),
+        "value": ("number", "integer"),
+        "session_id": ("text", "integer"),
+        "is_impression": ("boolean",),
+        "recommendation_run_id": ("text",),
+    },
+    "items": {
+        "item_id": ("text", "integer"),
+        "title": ("text",),
+        "description": ("text",),
+        "category": ("text",),
+        "creator": ("text",),
+        "price": ("number", "integer"),
+        "language": ("text",),
+        "available_from": ("timestamp",),
+        "available_until": ("timestamp",),
+    },
+    "accounts": {
+        "account_id": ("text", "integer"),
+        "created_at": ("timestamp",),
+        "language": ("text",),
+        "country": ("text",),
+    },
+    "links": {
+        "account_id": ("text", "integer"),
+        "linked_account_id": ("text", "integer"),
+        "link_type": ("text",),
+        "linked_at": ("timestamp",),
+    },
+}
+"""Our words by kind, each with the types that a field of this meaning may have."""
+
+REQUIRED_MEANINGS = ("account_id", "item_id", "event_type", "event_at", "linked_account_id")
+"""A record without one of these says nothing; a contract names all that exist in its kind."""
+
+TIME_MEANINGS = {"events": "event_at", "items": "available_from", "accounts": "created_at", "links": "linked_at"}
+"""The word, by kind, that says since when a record is known."""
+
+INGEST_COLUMNS = ("extra", "file_id", "line", "loaded_at")
+"""Columns that ingest adds to the fields of a contract."""
+
+
+class ContractError(ValueError):
+    """A contract breaks a rule; the message names the file and the field."""
+
+
+def checked_time_zone(name: str) -> str:
+    """The name, if it is a time zone of the IANA list."""
+    if name not in available_timezones() - {"localtime"}:
+        raise ValueError(f"a time zone is a name of the IANA list such as Europe/Berlin, found {name!r}")
+    return name
+
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+TimeZone = Annotated[str, AfterValidator(checked_time_zone)]
+
+
+class Strict(BaseModel):
+    """Frozen, and without room for a misspelt key."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ContractField(Strict):
+    """One field of the records of a kind: where it stands, its type, and what it means in our words."""
+
+    name: Name
+    path: str = Field("", description="Where it stands in the record, steps joined by dots; default: the name.")
+    type: Literal["text", "integer", "number", "boolean", "timestamp"]
+    means: str | None = None
+    identifier: Literal["email", "phone", "login", "device"] | None = None
+    unit: str = Field("iso", description="Of a timestamp: iso, s, ms, us, or a strptime format.")
+    zone: TimeZone | None = Field(None, description="Of a timestamp that carries none; default: the platform's.")
+    required: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def with_defaults(cls, values: Any) -> Any:
+        """Fill in the path and whether the field is required."""
+        if not isinstance(values, dict):
+            return values
+        return {"path": values.get("name"), "required": values.get("means") in REQUIRED_MEANINGS, **values}
+
+    @model_validator(mode="after")
+    def check_type(self) -> "ContractField":
+        """An identifier is a text; only a timestamp has a unit and a zone."""
+        if '"' in self.path or "" in self.path.split("."):
+            raise ValueError(f"a path is steps joined by dots, without quotation marks, found {self.path!r}")
+        if self.name in INGEST_COLUMNS:
+            raise ValueError(f"ingest writes the columns {', '.join(INGEST_COLUMNS)} itself, found {self.name!r}")
+        if self.identifier and self.type != "text":
+            raise ValueError(f"an identifier has type text, found {self.type!r}")
+        if self.type != "timestamp" and (self.zone or self.unit != "iso"):
+            raise ValueError(f"only a timestamp has a unit or a zone, found them on type {self.type!r}")
+        if self.unit not in ("iso", "s", "ms", "us") and "%" not in self.unit:
+            raise ValueError(f"a unit is iso, s, ms, us or a format such as %d.%m.%Y, found {self.unit!r}")
+        return self
+
+
+class Kind(Strict):
+    """The files of one kind of a platform: their format, and their fields in the order of the raw table."""
+
+    format: Literal["json_lines", "csv", "parquet"]
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
+    fields: tuple[ContractField, ...]
+
+    def meaning(self, word: str) -> ContractField | None:
+        """The field that means `word`, if this kind has it."""
+        return next((field for field in self.fields if field.means == word), None)
+
+    def check(self, kind: str) -> None:
+        """Raise ValueError unless the fields fit the words of this kind."""
+        for what in ("name", "means"):
+            values = [getattr(field, what) for field in self.fields if getattr(field, what)]
+            twice = sorted({value for value in values if values.count(value) > 1})
+            if twice:
+                raise ValueError(f"kinds.{kind}.fields: each {what} stands once, found twice: {', '.join(twice)}")
+        for field in self.fields:
+            words = MEANINGS[kind]
+            where = f"kinds.{kind}.fields.{field.name}"
+            if field.means and field.means not in words:
+                raise ValueError(f"{where}: means is one of {', '.join(words)}; found {field.means!r}")
+            if field.means and field.type not in words[field.means]:
+                types = " or ".join(words[field.means])
+                raise ValueError(f"{where}: what means {field.means} has type {types}, found {field.type!r}")
+        missing = [word for word in MEANINGS[kind] if word in REQUIRED_MEANINGS and not self.meaning(word)]
+        if missing:
+            raise ValueError(f"kinds.{kind}.fields: a field has to mean {' and one '.join(missing)}; found none")
+
+
+class PlatformContract(Strict):
+    """All that is known about one platform before its first record is read."""
+
+    platform: Name
+    title: str
+    time_zone: TimeZone = "UTC"
+    phone_region: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None
+    lateness_days: Annotated[int, Field(ge=0)] = 3
+    consumed_may_return: bool = False
+    alpha: Annotated[float, Field(ge=0)] | None = None
+    event_words: dict[str, str] = Field({}, description="The platform's word: our event type.")
+    kinds: dict[Literal["events", "items", "accounts", "links"], Kind]
+
+    @model_validator(mode="after")
+    def check(self) -> "PlatformContract":
+        """Rules that concern more than one field."""
+        for kind, described in self.kinds.items():
+            described.check(kind)
+        for word, event_type in self.event_words.items():
+            if event_type not in EVENT_TYPES:
+                raise ValueError(
+                    f"event_words.{word}: an event type is one of {', '.join(EVENT_TYPES)}; found {event_type!r}"
+                )
+        if "events" in self.kinds and not self.event_words:
+            raise ValueError("event_words: a platform with events says what its words mean; found none")
+        fields = [field for kind in self.kinds.values() for field in kind.fields]
+        if self.phone_region is None and any(field.identifier == "phone" for field in fields):
+            raise ValueError("phone_region: phone numbers need a default region such as DE; found none")
+        return self
+
+    def zone_of(self, field: ContractField) -> str:
+        """The time zone of this field's times that carry none."""
+        return field.zone or self.time_zone
+
+
+def load_contract(path: Path) -> PlatformContract:
+    """The contract in this file.
+
+    Raises:
+        ContractError: naming the file and each field that breaks a rule.
+    """
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        contract = PlatformContract.model_validate(content)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ContractError(f"{path}: a contract is a YAML file in UTF-8; {error}") from error
+    except ValidationError as error:
+        raise ContractError("\n".join(f"{path}: {line}" for line in explained(error))) from error
+    if contract.platform != path.stem:
+        raise ContractError(f"{path}: platform: it is the file's name {path.stem!r}, found {contract.platform!r}")
+    return contract
+
+
+def explained(error: ValidationError) -> list[str]:
+    """One sentence for each broken rule: the field, the rule, what was found."""
+    sentences = []
+    for detail in error.errors(include_url=False):
+        place = ".".join(str(step) for step in detail["loc"] if step != "[key]")
+        message = re.sub(r"^Value error, ", "", detail["msg"])
+        found = "" if detail["type"] in ("value_error", "missing") else f"; found {detail['input']!r}"
+        sentences.append(f"{place}: {message}{found}" if place else f"{message}{found}")
+    return sentences
+
+
+def load_contracts(folder: Path) -> tuple[PlatformContract, ...]:
+    """All contracts of this contracts folder, ordered by the platform's name.
+
+    Raises:
+        ContractError: if there is none, or naming the file and the field that breaks a rule.
+    """
+    paths = sorted((folder / "platforms").glob("*.yml"))
+    if not paths:
+        raise ContractError(f"{folder}: a contracts folder holds platforms/<name>.yml, found none. Write one.")
+    return tuple(sorted((load_contract(path) for path in paths), key=lambda contract: contract.platform))

@@ -1,0 +1,231 @@
+"""The only writer of the schema `ops`: what ran, how the gates judged, what was trained and what it was worth.
+
+Every record belongs to a run, and recording it again replaces what that run had said before.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from flows.receipts import Receipt
+from flows.settings import Settings
+from flows.warehouse import Connection, connect, identifier, transaction
+
+TABLES = {
+    "runs": {
+        "run_id": "varchar",
+        "logical_date": "date",
+        "status": "varchar",
+        "is_flagged": "boolean",
+        "started_at": "timestamp",
+        "ended_at": "timestamp",
+        "message": "varchar",
+        "configuration": "json",
+        "watermark": "varchar",
+    },
+    "stage_runs": {
+        "run_id": "varchar",
+        "stage": "varchar",
+        "status": "varchar",
+        "started_at": "timestamp",
+        "ended_at": "timestamp",
+        "seconds": "double",
+        "receipt": "json",
+    },
+    "gate_results": {
+        "run_id": "varchar",
+        "logical_date": "date",
+        "gate": "varchar",
+        "suite": "varchar",
+        "expectation": "varchar",
+        "platform": "varchar",
+        "severity": "varchar",
+        "is_success": "boolean",
+        "rule": "varchar",
+        "observed": "varchar",
+        "threshold": "varchar",
+        "judged_at": "timestamp",
+    },
+    "recommender_versions": {
+        "recommender_version": "varchar",
+        "run_id": "varchar",
+        "logical_date": "date",
+        "encoder": "varchar",
+        "epochs": "bigint",
+        "device": "varchar",
+        "precision": "varchar",
+        "seconds": "double",
+        "peak_memory_mb": "double",
+        "parameters_count": "bigint",
+        "folder": "varchar",
+        "trained_at": "timestamp",
+    },
+    "metrics": {
+        "run_id": "varchar",
+        "logical_date": "date",
+        "recommender": "varchar",
+        "platform": "varchar",
+        "segment": "varchar",
+        "metric": "varchar",
+        "value": "double",
+        "low": "double",
+        "high": "double",
+        "persons_count": "bigint",
+    },
+    "uplift": {
+        "run_id": "varchar",
+        "logical_date": "date",
+        "platform": "varchar",
+        "segment": "varchar",
+        "metric": "varchar",
+        "single": "double",
+        "joint": "double",
+        "difference": "double",
+        "low": "double",
+        "high": "double",
+        "persons_count": "bigint",
+    },
+    "realised": {
+        "run_id": "varchar",
+        "logical_date": "date",
+        "list_run_id": "varchar",
+        "list_logical_date": "date",
+        "days_count": "bigint",
+        "platform": "varchar",
+        "metric": "varchar",
+        "value": "double",
+        "low": "double",
+        "high": "double",
+        "persons_count": "bigint",
+    },
+}
+
+
+def now() -> datetime:
+    """The present moment in UTC, without a zone, as the tables keep it."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def create_tables(connection: Connection) -> None:
+    """Create what is missing of `ops`."""
+    connection.execute("create schema if not exists ops")
+    for table, columns in TABLES.items():
+        described = ", ".join(f"{identifier(name)} {kind}" for name, kind in columns.items())
+        connection.execute(f"create table if not exists ops.{identifier(table)} ({described})")
+
+
+def insert(connection: Connection, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add rows to a table of `ops`; columns that a row does not name are null."""
+    columns = TABLES[table]
+    places = ", ".join("?" for _ in columns)
+    for row in rows:
+        connection.execute(
+            f"insert into ops.{identifier(table)} values ({places})", [row.get(name) for name in columns]
+        )
+
+
+def replace(settings: Settings, table: str, keys: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Put `rows`, each completed by `keys`, in the place of all rows that have these keys."""
+    where = " and ".join(f"{identifier(name)} = ?" for name in keys)
+    with connect(settings.warehouse) as connection:
+        create_tables(connection)
+        with transaction(connection):
+            connection.execute(f"delete from ops.{identifier(table)} where {where}", list(keys.values()))
+            insert(connection, table, [{**row, **keys} for row in rows])
+
+
+def logical_date_of(settings: Settings, run_id: str) -> Any:
+    """The night that a run is for."""
+    with connect(settings.warehouse) as connection:
+        row = connection.execute("select logical_date from ops.runs where run_id = ?", [run_id]).fetchone()
+    if row is None:
+        raise LookupError(f"A record of the ledger belongs to a run; there is no run {run_id!r}. Start it first.")
+    return row[0]
+
+
+def begin_run(settings: Settings, run_id: str, logical_date: Any, configuration: Mapping[str, Any], mark: str) -> None:
+    """Note that a run for this night is under way; others still called running were killed, and are called failed."""
+    with connect(settings.warehouse) as connection:
+        create_tables(connection)
+        with transaction(connection):
+            connection.execute(
+                "update ops.runs set status = 'failed', ended_at = ?, message = 'killed before it ended'"
+                " where status = 'running' and run_id <> ?",
+                [now(), run_id],
+            )
+            connection.execute("delete from ops.runs where run_id = ?", [run_id])
+            row = {
+                "run_id": run_id,
+                "logical_date": logical_date,
+                "status": "running",
+                "is_flagged": False,
+                "started_at": now(),
+                "configuration": json.dumps(configuration, sort_keys=True),
+                "watermark": mark,
+            }
+            insert(connection, "runs", [row])
+
+
+def end_run(settings: Settings, run_id: str, status: str, message: str, is_flagged: bool = False) -> None:
+    """Note how a run ended: published, held or failed, with a sentence."""
+    with connect(settings.warehouse) as connection:
+        connection.execute(
+            "update ops.runs set status = ?, message = ?, is_flagged = ?, ended_at = ? where run_id = ?",
+            [status, message, is_flagged, now(), run_id],
+        )
+
+
+def finished_stages(settings: Settings, run_id: str) -> dict[str, dict[str, Any]]:
+    """Receipts by stage of what this run had finished when it failed; empty unless it was the last to touch anything.
+
+    Another run in between has rewritten the tables, so then nothing may be taken as done.
+    """
+    with connect(settings.warehouse) as connection:
+        create_tables(connection)
+        last = connection.execute("select run_id from ops.stage_runs order by started_at desc limit 1").fetchone()
+        state = connection.execute("select status from ops.runs where run_id = ?", [run_id]).fetchone()
+        if last is None or last[0] != run_id or state is None or state[0] not in ("running", "failed"):
+            return {}
+        query = "select stage, receipt from ops.stage_runs where run_id = ? and status = 'done'"
+        return {stage: json.loads(receipt) for stage, receipt in connection.execute(query, [run_id]).fetchall()}
+
+
+def forget_stages(settings: Settings, run_id: str) -> None:
+    """Drop the notes of a run's stages before it starts anew."""
+    replace(settings, "stage_runs", {"run_id": run_id}, [])
+
+
+def record_stage(settings: Settings, run_id: str, started_at: datetime, receipt: Receipt, status: str = "done") -> None:
+    """Note a stage of a run with its receipt and how long it took."""
+    ended_at = now()
+    row = {
+        "status": status,
+        "started_at": started_at,
+        "ended_at": ended_at,
+        "seconds": (ended_at - started_at).total_seconds(),
+        "receipt": json.dumps(receipt.as_dict(), sort_keys=True, default=str),
+    }
+    replace(settings, "stage_runs", {"run_id": run_id, "stage": receipt.stage}, [row])
+
+
+def record_gate_results(settings: Settings, run_id: str, gate: str, verdicts: Sequence[Mapping[str, Any]]) -> None:
+    """Note how a gate judged, a row for each expectation and platform."""
+    keys = {"run_id": run_id, "gate": gate}
+    common = {"logical_date": logical_date_of(settings, run_id), "judged_at": now()}
+    replace(settings, "gate_results", keys, [{**verdict, **common} for verdict in verdicts])
+
+
+def record_recommender(settings: Settings, run_id: str, recommender_version: str, outcome: Mapping[str, Any]) -> None:
+    """Note a trained recommender, its metrics and its uplift: `outcome` has `version`, `metrics` and `uplift`."""
+    common = {"logical_date": logical_date_of(settings, run_id)}
+    version = {**outcome["version"], **common, "recommender_version": recommender_version, "trained_at": now()}
+    replace(settings, "recommender_versions", {"run_id": run_id}, [version])
+    for table in ("metrics", "uplift"):
+        replace(settings, table, {"run_id": run_id}, [{**row, **common} for row in outcome[table]])
+
+
+def record_realised(settings: Settings, run_id: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Note how earlier nights' lists did up to this run's night."""
+    common = {"logical_date": logical_date_of(settings, run_id)}
+    replace(settings, "realised", {"run_id": run_id}, [{**row, **common} for row in rows])

@@ -1,0 +1,53 @@
+"""What stages return: small frozen notes of what was written. Tables carry the data."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What every stage says of its work: the stage, and the rows it wrote by table."""
+
+    stage: str
+    rows: dict[str, int] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The receipt as plain values, for the ledger and for Prefect."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class IngestReceipt(Receipt):
+    """`rows` by raw table; files and records of this ingest."""
+
+    files_count: int = 0
+    skipped_files_count: int = 0
+    rejects_count: int = 0
+
+
+@dataclass(frozen=True)
+class GateReceipt(Receipt):
+    """How a gate judged: `is_open` unless a critical expectation failed; flagged if a warning did."""
+
+    gate: str = ""
+    is_open: bool = True
+    is_flagged: bool = False
+    failures: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class TrainReceipt(Receipt):
+    """The recommender that was trained."""
+
+    recommender_version: str = ""
+    epochs: int = 0
+    device: str = ""
+    peak_memory_mb: float = 0.0
+
+
+@dataclass(frozen=True)
+class PublishReceipt(Receipt):
+    """What became visible, and where."""
+
+    published: str = ""
+    history: str = ""

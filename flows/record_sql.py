@@ -1,0 +1,132 @@
+"""The SQL that turns records, as a file holds them, into typed values or the rule that they break.
+
+A source gives a row a record: `line`, `broken` (the rule, if it can't be parsed), a column `raw_<n>` for each field of
+the contract, `extra` (what the contract does not name, as JSON) and `text` (the record, to be quoted if it is broken).
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from flows.contracts import ContractField, Kind, PlatformContract
+
+RULES = {
+    "text": "a text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "timestamp": "a time",
+}
+EPOCH_UNITS = {"s": 1_000_000, "ms": 1_000, "us": 1}
+LATEST_MICROSECOND = 253_402_300_799_999_999
+"""The end of the year 9999."""
+
+ZONED = r"\d:\d\d.*([A-Za-z]|[+-]\d\d(:?\d\d)?)\s*$"
+WITHOUT_SECONDS = r"([T ]\d\d:\d\d)\s*([Zz+-])"
+BEFORE_ZONE = r"\s*(z|[+-]\d\d:?\d\d|[+-]\d\d)\s*$"
+
+
+@dataclass
+class Source:
+    """A query of records with its parameters; `natives` names the type of a raw column that is no text."""
+
+    query: str
+    parameters: dict[str, Any] = field(default_factory=dict)
+    natives: dict[int, str] = field(default_factory=dict)
+
+
+def json_paths(kind: Kind) -> tuple[list[str], dict[str, Any]]:
+    """Where each field stands, in JSON path, and the merge patch that removes them all from a record."""
+    paths = []
+    patch: dict[str, Any] = {}
+    for described in kind.fields:
+        steps = described.path.split(".")
+        paths.append("$" + "".join(f'."{step}"' for step in steps))
+        inner = patch
+        for step in steps[:-1]:
+            deeper = inner.get(step)
+            if not isinstance(deeper, dict):
+                deeper = inner[step] = {}
+            inner = deeper
+        inner[steps[-1]] = None
+    return paths, patch
+
+
+def timestamp_value(described: ContractField, zone: str, raw: str, native: str | None, source: Source) -> str:
+    """The time in UTC, or null. A local time that a clock shows twice is the later one, as standard time is."""
+    zoned = "zone_" + raw
+    if native == "zoned":
+        return f"timezone('UTC', {raw})"
+    if described.unit in EPOCH_UNITS and native is None:
+        number = f"round(try_cast({raw} as double) * {EPOCH_UNITS[described.unit]})"
+        inside = f"abs({number}) <= {LATEST_MICROSECOND}"
+        return f"case when {inside} then make_timestamp(cast({number} as bigint)) end"
+    source.parameters[zoned] = zone
+    if native == "local":
+        return f"timezone('UTC', timezone(${zoned}, cast({raw} as timestamp)))"
+    if described.unit != "iso":
+        source.parameters["format_" + raw] = described.unit
+        parsed = f"try_strptime(trim({raw}), $format_{raw})"
+        if "%z" in described.unit or "%Z" in described.unit:
+            del source.parameters[zoned]
+            return f"timezone('UTC', {parsed})"
+        return f"timezone('UTC', timezone(${zoned}, {parsed}))"
+    # DuckDB does not read a zone that stands after minutes, after a space or as z
+    repaired = f"regexp_replace({raw}, '{WITHOUT_SECONDS}', '\\1:00\\2')"
+    repaired = f"upper(regexp_replace({repaired}, '{BEFORE_ZONE}', '\\1'))"
+    absolute = f"coalesce(try_cast({raw} as timestamptz), try_cast({repaired} as timestamptz))"
+    local = f"timezone(${zoned}, try_cast({raw} as timestamp))"
+    return f"timezone('UTC', case when regexp_matches({raw}, '{ZONED}') then {absolute} else {local} end)"
+
+
+def typed_value(described: ContractField, zone: str, position: int, source: Source) -> str:
+    """The SQL of a field's value in the type of its contract; null if it is missing or of another type."""
+    raw = f"raw_{position}"
+    if described.type == "integer":
+        # a bare cast rounds 1.5 to 2
+        return f"case when try_cast({raw} as double) = try_cast({raw} as bigint) then try_cast({raw} as bigint) end"
+    if described.type == "number":
+        return f"case when isfinite(try_cast({raw} as double)) then try_cast({raw} as double) end"
+    if described.type == "boolean":
+        return f"try_cast({raw} as boolean)"
+    if described.type == "timestamp":
+        value = timestamp_value(described, zone, raw, source.natives.get(position), source)
+        return f"case when isfinite({value}) then {value} end"
+    return f"nullif(cast({raw} as varchar), '')"
+
+
+def flaws(kind: Kind) -> list[tuple[str, str]]:
+    """Every (field, rule) that a record of this kind can break; the query gives the position, counted from 1."""
+    found = []
+    for described in kind.fields:
+        unit = "" if described.unit == "iso" else f" in the unit {described.unit}"
+        found.append((described.name, f"has to be {RULES[described.type]}{unit}"))
+        found.append((described.name, "is required and missing"))
+    return found
+
+
+def typed_query(contract: PlatformContract, kind: Kind, source: Source) -> str:
+    """The query of typed records: `line`, `value_<n>`, `extra`, `broken`, `flaw` and, of bad records only, `text`.
+
+    `flaw` is the place in `flaws(kind)` of the first rule that the record breaks.
+    """
+    values = []
+    checks = []
+    for position, described in enumerate(kind.fields):
+        column = f"value_{position}"
+        blank = f"coalesce(trim(cast(raw_{position} as varchar)), '') = ''"
+        values.append(f"{typed_value(described, contract.zone_of(described), position, source)} as {column}")
+        if described.type != "text":
+            checks.append(f"when {column} is null and not ({blank}) then {2 * position + 1}")
+        if described.required:
+            checks.append(f"when {blank} then {2 * position + 2}")
+    flaw = f"case when broken is not null then 0 {' '.join(checks)} end"
+    columns = ", ".join(f"value_{position}" for position in range(len(kind.fields)))
+    return f"""
+        with source as ({source.query}),
+        typed as (select *, {", ".join(values)} from source),
+        judged as (select *, cast({flaw} as integer) as flaw from typed)
+        select
+            line, {columns}, case when extra <> '{{}}' then extra end as extra, broken, flaw,
+            case when flaw is not null then text end as text
+        from judged
+    """

@@ -1,0 +1,88 @@
+"""One run of a night: its id, made from what it will read, and its memory of the stages that are done."""
+
+import hashlib
+import json
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from importlib.metadata import version
+from typing import Any, TypeVar
+
+from flows import ledger
+from flows.contracts import load_contracts
+from flows.receipts import Receipt
+from flows.settings import Settings
+from flows.warehouse import connect
+from flows.watermark import watermark
+
+LOG = logging.getLogger("crossrec")
+
+AnyReceipt = TypeVar("AnyReceipt", bound=Receipt)
+
+# where a run keeps its files and how many hands it has changes nothing that it publishes
+NOT_CONFIGURATION = {"home", "contracts", "memory_limit", "threads"}
+
+
+@dataclass(frozen=True)
+class Run:
+    """One execution for one night; `finished` holds the receipts of the stages that need no second time."""
+
+    settings: Settings
+    run_id: str
+    logical_date: date
+    finished: Mapping[str, Mapping[str, Any]]
+
+    @property
+    def recommender_version(self) -> str:
+        """The name under which this run keeps its recommender."""
+        return f"joint-{self.run_id}"
+
+    @property
+    def variables(self) -> dict[str, Any]:
+        """What dbt is told of the night."""
+        return {
+            "logical_date": self.logical_date.isoformat(),
+            "run_id": self.run_id,
+            "recommender_version": self.recommender_version,
+        }
+
+    def stage(self, name: str, kind: type[AnyReceipt], work: Callable[[], AnyReceipt]) -> AnyReceipt:
+        """The receipt of a stage: from the ledger if it was done before this run died, else from doing it now."""
+        if name in self.finished:
+            return kind(**self.finished[name])
+        started_at = ledger.now()
+        LOG.info("%s …", name)
+        receipt = work()
+        rows = ", ".join(f"{table} {count:,}" for table, count in receipt.rows.items())
+        LOG.info("%s done in %.1f s  %s", name, (ledger.now() - started_at).total_seconds(), rows)
+        ledger.record_stage(self.settings, self.run_id, started_at, receipt)
+        return receipt
+
+
+def configuration_of(settings: Settings) -> dict[str, Any]:
+    """What of the settings, the contracts folder and the product's version shapes what a run publishes."""
+    chosen = settings.model_dump(mode="json", exclude=NOT_CONFIGURATION)
+    files = sorted(path for path in settings.contracts.rglob("*") if path.suffix in (".yml", ".sql", ".csv"))
+    content = hashlib.sha256()
+    for path in files:
+        content.update(f"{path.relative_to(settings.contracts)}\0".encode() + path.read_bytes() + b"\0")
+    return {**chosen, "contracts": content.hexdigest()[:16], "version": version("crossrec")}
+
+
+def open_run(settings: Settings, logical_date: date, fresh: bool = False) -> Run:
+    """The run for this night over all that has been ingested: a new one, or the one that failed, to be resumed.
+
+    Its id is made from the night, the configuration and the watermark of the accepted records known at the cut, so
+    the same inputs give the same id, and a re-run takes the place of the earlier one.
+    """
+    configuration = configuration_of(settings)
+    with connect(settings.warehouse, settings.memory_limit, settings.threads) as connection:
+        mark = watermark(connection, load_contracts(settings.contracts), logical_date)
+    text = json.dumps([logical_date.isoformat(), configuration, mark], sort_keys=True)
+    run_id = f"{logical_date.isoformat()}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+    finished = {} if fresh else ledger.finished_stages(settings, run_id)
+    if not finished:
+        ledger.forget_stages(settings, run_id)
+    ledger.begin_run(settings, run_id, logical_date, configuration, mark)
+    return Run(settings, run_id, logical_date, finished)

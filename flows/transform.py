@@ -1,0 +1,96 @@
+"""Runs the SQL: one of dbt's four named selections over the warehouse, for one night.
+
+dbt works on a copy of the project under the home, with the contracts folder of this home put in its place, so that the
+SQL that made the tables lies beside them.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from flows.receipts import Receipt
+from flows.settings import DBT_PROJECT, Settings
+
+Invoke = Callable[[list[str], Path], dict[str, str]]
+
+SELECTIONS = ("staging", "training", "scored", "published")
+
+
+class TransformError(RuntimeError):
+    """dbt did not build what was asked; the message names each failed node and why."""
+
+
+def assemble_project(settings: Settings) -> Path:
+    """The dbt project of this home, fresh: the product's own SQL and the contracts folder's."""
+    project = settings.home / "dbt" / "project"
+    shutil.rmtree(project, ignore_errors=True)
+    ignored = shutil.ignore_patterns("contracts", "target", "logs", "dbt_packages", ".user.yml", "__pycache__")
+    shutil.copytree(DBT_PROJECT, project, ignore=ignored)
+    shutil.copytree(settings.contracts, project / "contracts", ignore=ignored)
+    return project
+
+
+def dbt_environment(settings: Settings) -> dict[str, str]:
+    """What the dbt profile reads."""
+    return {
+        "CROSSREC_WAREHOUSE": str(settings.warehouse),
+        "CROSSREC_MEMORY_LIMIT": settings.memory_limit,
+        "CROSSREC_THREADS": str(settings.threads),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    }
+
+
+def invoke_dbt(arguments: list[str], project: Path) -> dict[str, str]:
+    """Run dbt in this process; the status of each node by its unique id.
+
+    Raises:
+        TransformError: if a node failed or nothing could be run.
+    """
+    from dbt.cli.main import dbtRunner
+
+    outcome = dbtRunner().invoke([*arguments, "--project-dir", str(project), "--profiles-dir", str(project)])
+    if outcome.exception is not None:
+        raise TransformError(f"dbt has to run to its end; it stopped: {outcome.exception}")
+    results = getattr(outcome.result, "results", [])
+    failed = [f"{node.node.unique_id}: {node.message}" for node in results if node.status in ("error", "fail")]
+    if failed:
+        raise TransformError("Every node that dbt builds has to succeed; these did not:\n" + "\n".join(failed))
+    return {node.node.unique_id: str(node.status) for node in results}
+
+
+def transform(settings: Settings, selection: str, variables: dict[str, Any], invoke: Invoke = invoke_dbt) -> Receipt:
+    """Build one selection with its data tests.
+
+    Args:
+        selection: one of `SELECTIONS`, as dbt_project/selectors.yml defines them.
+        variables: dbt variables of the night: logical_date, run_id, recommender_version.
+        invoke: what runs dbt; a flow hands in one that shows each node as a task.
+    """
+    if selection not in SELECTIONS:
+        raise ValueError(f"A selection is one of {', '.join(SELECTIONS)}; found {selection!r}.")
+    os.environ.update(dbt_environment(settings))
+    folder = settings.home / "dbt"
+    common = {
+        "lookback_days": settings.lookback_days,
+        "published_k": settings.published_k,
+        "max_sequence": settings.max_sequence,
+    }
+    arguments = [
+        "build",
+        "--selector",
+        selection,
+        "--exclude-resource-type",
+        "unit_test",
+        "--vars",
+        json.dumps({**common, **variables}),
+        "--target-path",
+        str(folder / "target"),
+        "--log-path",
+        str(folder / "logs"),
+        "--quiet",
+    ]
+    statuses = invoke(arguments, assemble_project(settings))
+    return Receipt(stage=f"dbt {selection}", rows={"nodes": len(statuses)})

@@ -1,0 +1,79 @@
+"""The only door to DuckDB: connections that are opened late and closed at once, and names that are safe in SQL.
+
+DuckDB lets one process write a file and keeps every other process out meanwhile; inside one process all connections
+to a file must be alike. So nobody keeps a connection: each use is one `with` block.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+Connection = duckdb.DuckDBPyConnection
+Error = duckdb.Error
+
+IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def identifier(name: str) -> str:
+    """The name, quoted, ready to stand in SQL.
+
+    Raises:
+        ValueError: if it is anything but letters, digits and underscores, not starting with a digit.
+    """
+    if not IDENTIFIER.fullmatch(name):
+        raise ValueError(
+            f"A name in SQL consists of letters, digits and underscores and starts with no digit; found {name!r}. "
+            "Rename it in the contract."
+        )
+    return f'"{name}"'
+
+
+@contextmanager
+def connect(path: Path, memory_limit: str = "2GB", threads: int = 2, read_only: bool = False) -> Iterator[Connection]:
+    """A connection to the DuckDB file, in UTC, that spills beside the file and is closed at the end of the block."""
+    options: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": memory_limit,
+        "threads": threads,
+        "temp_directory": str(path.with_suffix(".spill")),
+        "preserve_insertion_order": False,
+    }
+    connection = duckdb.connect(str(path), read_only=read_only, config=options)
+    try:
+        connection.execute("set TimeZone = 'UTC'")
+        yield connection
+    finally:
+        connection.close()
+
+
+@contextmanager
+def transaction(connection: Connection) -> Iterator[Connection]:
+    """All statements of the block, or none of them."""
+    connection.execute("begin")
+    try:
+        yield connection
+    except BaseException:
+        connection.execute("rollback")
+        raise
+    connection.execute("commit")
+
+
+def table_exists(connection: Connection, schema: str, table: str) -> bool:
+    """Whether `schema.table` is a table or view of this file."""
+    query = "select count(*) from information_schema.tables where table_schema = ? and table_name = ?"
+    row = connection.execute(query, [schema, table]).fetchone()
+    return bool(row and row[0])
+
+
+@contextmanager
+def reader(memory_limit: str = "2GB", threads: int = 2) -> Iterator[Connection]:
+    """A connection to no file, in UTC, that reads files in their order and never spills: what it sees stays in memory."""
+    options = {"memory_limit": memory_limit, "threads": threads, "temp_directory": "", "preserve_insertion_order": True}
+    connection = duckdb.connect(":memory:", config=options)
+    try:
+        connection.execute("set TimeZone = 'UTC'")
+        yield connection
+    finally:
+        connection.close()

@@ -1,0 +1,90 @@
+"""What the tests share: one Prefect server, one small home, one small night that has been run and published."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parent.parent
+SHARED = PROJECT.parent / "shared"
+NIGHT = date(2026, 3, 1)
+SMALL = {"CROSSREC_ENCODER": "use", "CROSSREC_RECOMMENDER": '{"max_epochs": 1}', "CROSSREC_KEY": "a key for tests"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that need the real data skip, and say so, where its folder is absent."""
+    for item in items:
+        if item.get_closest_marker("shared_data") and not (SHARED / "data").is_dir():
+            item.add_marker(pytest.mark.skip(reason=f"the real data are absent: {SHARED / 'data'}"))
+
+
+class Home:
+    """A home under test, worked on as people do: through the console script, in processes of its own."""
+
+    def __init__(self, path: Path, environment: dict[str, str]) -> None:
+        self.path = path
+        self.environment = {**os.environ, **environment, "CROSSREC_HOME": str(path)}
+
+    def start(self, *arguments: str) -> "subprocess.Popen[str]":
+        """Start a command; its output, both streams in one, is read by the caller."""
+        command = [sys.executable, "-m", "flows", *arguments]
+        return subprocess.Popen(
+            command, cwd=PROJECT, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+
+    def run(self, *arguments: str, code: int = 0) -> str:
+        """Run a command to its end, which has to be `code`; what it wrote."""
+        process = self.start(*arguments)
+        output, _ = process.communicate()
+        assert process.returncode == code, f"crossrec {' '.join(arguments)} ended with {process.returncode}:\n{output}"
+        return output
+
+    def simulate(self, until: date = NIGHT, days: int = 10) -> None:
+        """Land the logs of 200 people up to a day."""
+        self.run("simulate", "--people", "200", "--days", str(days), "--until", until.isoformat())
+
+    def night(self, logical_date: date = NIGHT, code: int = 0, *options: str) -> str:
+        """Run a night."""
+        return self.run("night", "--date", logical_date.isoformat(), *options, code=code)
+
+
+@pytest.fixture(scope="session")
+def prefect_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real Prefect API that all nights of the session report to."""
+    from flows.server import prefect_api
+    from flows.settings import read_settings
+
+    before = dict(os.environ)
+    with prefect_api(read_settings(home=tmp_path_factory.mktemp("prefect"))) as url:
+        os.environ.clear()
+        os.environ.update(before)
+        yield url
+
+
+@pytest.fixture(scope="session")
+def new_home(prefect_url: str, tmp_path_factory: pytest.TempPathFactory):
+    """Makes empty homes for small, quick nights."""
+
+    def make(name: str) -> Home:
+        return Home(tmp_path_factory.mktemp(name), {**SMALL, "PREFECT_API_URL": prefect_url})
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def small_night(new_home) -> Home:
+    """The home of a small night, run and published; tests read it and leave it as it is."""
+    home = new_home("small_night")
+    home.simulate()
+    home.night()
+    return home
+
+
+@pytest.fixture(scope="session")
+def next_day() -> date:
+    """The day after the small night."""
+    return NIGHT + timedelta(days=1)

@@ -1,0 +1,75 @@
+"""The ledger: what a run has done, replaced and never added to."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from flows import ledger
+from flows.receipts import Receipt
+from flows.settings import Settings
+from flows.warehouse import connect
+
+NIGHT = date(2026, 3, 1)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(home=tmp_path)
+
+
+def begin(settings: Settings, run_id: str) -> None:
+    ledger.begin_run(settings, run_id, NIGHT, {"seed": 1}, "mark")
+
+
+def rows(settings: Settings, query: str) -> list[tuple]:
+    with connect(settings.warehouse) as connection:
+        return connection.execute(query).fetchall()
+
+
+def test_a_killed_run_knows_its_finished_stages(settings: Settings) -> None:
+    """What a run had finished when it was killed comes back with its receipts."""
+    begin(settings, "a")
+    ledger.record_stage(settings, "a", ledger.now(), Receipt("encode", {"texts": 3}))
+    assert ledger.finished_stages(settings, "a") == {"encode": {"stage": "encode", "rows": {"texts": 3}}}
+
+
+def test_after_another_run_nothing_counts_as_done(settings: Settings) -> None:
+    """Another run has rewritten the tables since, so the first one starts anew."""
+    begin(settings, "a")
+    ledger.record_stage(settings, "a", ledger.now(), Receipt("encode"))
+    begin(settings, "b")
+    ledger.record_stage(settings, "b", ledger.now(), Receipt("ingest"))
+    assert ledger.finished_stages(settings, "a") == {}
+
+
+def test_a_published_run_starts_anew(settings: Settings) -> None:
+    """A run that ended well has nothing to resume."""
+    begin(settings, "a")
+    ledger.record_stage(settings, "a", ledger.now(), Receipt("publish"))
+    ledger.end_run(settings, "a", "published", "3 rows")
+    assert ledger.finished_stages(settings, "a") == {}
+
+
+def test_a_zombie_is_called_failed_by_the_next_run(settings: Settings) -> None:
+    """A run still called running when another begins was killed, and is marked so."""
+    begin(settings, "a")
+    begin(settings, "b")
+    assert rows(settings, "select run_id, status from ops.runs order by 1") == [("a", "failed"), ("b", "running")]
+
+
+def test_recording_again_replaces(settings: Settings) -> None:
+    """A second judgement of the same gate takes the place of the first; the other gate's stands."""
+    begin(settings, "a")
+    ledger.record_gate_results(settings, "a", "training", [{"rule": "one"}, {"rule": "two"}])
+    ledger.record_gate_results(settings, "a", "publication", [{"rule": "three"}])
+    ledger.record_gate_results(settings, "a", "training", [{"rule": "four"}])
+    found = rows(settings, "select gate, rule, logical_date from ops.gate_results order by rule")
+    assert found == [("training", "four", NIGHT), ("publication", "three", NIGHT)]
+
+
+def test_records_belong_to_a_run(settings: Settings) -> None:
+    """Recording for a run that was never begun is refused with what to do."""
+    begin(settings, "a")
+    with pytest.raises(LookupError, match="there is no run 'x'"):
+        ledger.record_realised(settings, "x", [])
