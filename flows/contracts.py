@@ -97,6 +97,7 @@ def checked_time_zone(name: str) -> str:
     return name
 
 
+KindName = Literal["events", "items", "accounts", "links"]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 TimeZone = Annotated[str, AfterValidator(checked_time_zone)]
 
@@ -185,7 +186,7 @@ class PlatformContract(Strict):
     consumed_may_return: bool = False
     alpha: Annotated[float, Field(ge=0)] | None = None
     event_words: dict[str, str] = Field({}, description="The platform's word: our event type.")
-    kinds: dict[Literal["events", "items", "accounts", "links"], Kind]
+    kinds: dict[KindName, Kind]
 
     @model_validator(mode="after")
     def check(self) -> "PlatformContract":
@@ -209,6 +210,17 @@ class PlatformContract(Strict):
         return field.zone or self.time_zone
 
 
+class ContractLoader(yaml.SafeLoader):
+    """YAML in which only true and false are booleans: a platform may call a field no and an event on."""
+
+
+ContractLoader.yaml_implicit_resolvers = {
+    letter: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
+    for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+ContractLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"true|false"), ["t", "f"])
+
+
 def load_contract(path: Path) -> PlatformContract:
     """The contract in this file.
 
@@ -216,7 +228,7 @@ def load_contract(path: Path) -> PlatformContract:
         ContractError: naming the file and each field that breaks a rule.
     """
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.load(path.read_text(encoding="utf-8"), ContractLoader)  # noqa: S506 -- a safe loader
         contract = PlatformContract.model_validate(content)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ContractError(f"{path}: a contract is a YAML file in UTF-8; {error}") from error

@@ -17,15 +17,18 @@ from typing import Any
 
 import phonenumbers
 
-KINDS = ("email", "phone", "login", "device")
 TOKEN_DIGITS = 32
-SHORTEST_SECRET = 16
+SHORTEST_SECRET = 12
 
 AT = r"(?:@|\uff20|\ufe6b|\\u0040|%40)"
-EMAIL = re.compile(rf"[\w.!#$&'*+/=?^`{{|}}~-]{{1,256}}{AT}[\w.-]{{1,256}}")
+EMAIL = re.compile(rf"\w[\w.!#$&'*+/^~-]{{0,255}}{AT}[\w.-]{{1,256}}")
 DATE = r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?(?:\.\d+)?)?|\d\d\.\d\d\.\d{4}"
+# a bare number of ten digits is a phone number without its 0, or seconds since 1970; so are 13 and 16 with fractions
+SECONDS = re.compile(r"1\d{9}(\d{3}){0,2}")
 # letters before digits make it an id, except where they end an escape such as \n
-PHONE = re.compile(rf"(?<!\d)(?<!(?<!\\)[A-Za-z])(?:({DATE})|(\+?\(?\d[\d ()/.\u2010-\u2015-]{{5,30}}\d))(?![\dA-Za-z])")
+PHONE = re.compile(
+    rf"(?<!\d)(?<!(?<!\\)[A-Za-z])(?:({DATE})|(\+?\(?\d[\d ()/.\u2010-\u2015-]{{5,30}}\d))(?![\dA-Za-z])"
+)
 
 
 def plain(text: str) -> str:
@@ -51,13 +54,19 @@ def normalise_email(text: str) -> str | None:
 
 def normalise_phone(text: str, region: str | None) -> str | None:
     """The number with its country's code, as +4915112345678; null if no such number can exist."""
-    try:
-        number = phonenumbers.parse(unicodedata.normalize("NFKC", text), region)
-    except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_valid_number(number):
-        return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    written = unicodedata.normalize("NFKC", text)
+    spellings = [written]
+    if region and written.strip().startswith(str(phonenumbers.country_code_for_region(region))):
+        # 49151… is +49151… without its plus rather than a long number of the town with the area code 491
+        spellings.insert(0, f"+{written.strip()}")
+    for spelling in spellings:
+        try:
+            number = phonenumbers.parse(spelling, region)
+        except phonenumbers.NumberParseException:
+            continue
+        if phonenumbers.is_valid_number(number):
+            return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return None
 
 
 def normalise(kind: str, text: str, region: str | None = None) -> str | None:
@@ -89,13 +98,16 @@ class Keyring:
     def scrub(self, text: str, region: str | None = None) -> str:
         """The text with a token in the place of everything that looks like an e-mail address or a phone number."""
 
+        def text_before(found: re.Match[str]) -> str:
+            return found.string[max(found.start() - 1, 0) : found.start()] or " "
+
         def email(found: re.Match[str]) -> str:
             address = re.sub(AT, "@", found[0])
             return self.token("email", address) or self._key("email", plain(address))
 
         def phone(found: re.Match[str]) -> str:
             number = found[2]
-            if number is None:
+            if number is None or (SECONDS.fullmatch(number) and text_before(found) not in "'\""):
                 return found[0]
             token = self.token("phone", number, region)
             digits = re.sub(r"\D", "", number)

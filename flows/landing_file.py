@@ -1,4 +1,4 @@
-"""A landing file as bytes: what it contains is known by its hash, and whether it is whole by reading it to its end."""
+"""Landing files: which there are, what each contains (known by its hash), and whether it is whole."""
 
 import gzip
 import hashlib
@@ -7,10 +7,14 @@ import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, cast
 
 import zstandard
+
+from flows.contracts import Kind, KindName, PlatformContract
 
 CHUNK = 1 << 20
 UNREADABLE = (OSError, EOFError, zlib.error, zstandard.ZstdError)
@@ -18,6 +22,50 @@ UNREADABLE = (OSError, EOFError, zlib.error, zstandard.ZstdError)
 
 class UnreadableFileError(Exception):
     """A file as a whole is not what its contract says; the message is the rule it breaks and quotes nothing of it."""
+
+
+@dataclass(frozen=True)
+class LandingFile:
+    """A file of the landing with what its folder and the file system tell; `name` is its path inside the landing."""
+
+    contract: PlatformContract
+    kind_name: KindName
+    path: Path
+    name: str
+    size_bytes: int
+    modified_at: datetime
+
+    @property
+    def platform(self) -> str:
+        """The platform's name."""
+        return self.contract.platform
+
+    @property
+    def kind(self) -> Kind:
+        """What the contract says of files like this."""
+        return self.contract.kinds[self.kind_name]
+
+    @property
+    def table(self) -> str:
+        """The raw table of its records."""
+        return f"{self.platform}_{self.kind_name}"
+
+
+def landing_files(landing: Path, contracts: tuple[PlatformContract, ...]) -> list[LandingFile]:
+    """The files of all declared kinds, by platform, kind and name, so that a later delivery comes later.
+
+    What starts with a dot is not a delivery: tools write under such a name until a file is whole.
+    """
+    found = []
+    for contract in contracts:
+        for kind_name in contract.kinds:
+            for path in sorted((landing / contract.platform / kind_name).rglob("*")):
+                name = path.relative_to(landing)
+                if path.is_file() and not any(step.startswith(".") for step in name.parts):
+                    state = path.stat()
+                    modified_at = datetime.fromtimestamp(state.st_mtime_ns // 1000 / 1e6, UTC).replace(tzinfo=None)
+                    found.append(LandingFile(contract, kind_name, path, str(name), state.st_size, modified_at))
+    return found
 
 
 @contextmanager
@@ -54,12 +102,12 @@ def count_lines(path: Path) -> int:
                 lines += chunk.count(b"\n")
                 last = chunk[-1:]
     except UNREADABLE as error:
-        raise UnreadableFileError(f"a file {path.suffix} can be decompressed to its end ({type(error).__name__})") from error
+        raise UnreadableFileError(
+            f"a file {path.suffix} can be decompressed to its end ({type(error).__name__})"
+        ) from error
     return lines + (last != b"\n")
 
 
 def escaped(path: Path) -> str:
     """The path for DuckDB's readers, which take *, ? and [ for patterns."""
     return re.sub(r"([*?\[])", r"[\1]", str(path))
-
-

@@ -12,7 +12,15 @@ import pyarrow
 from flows.contracts import Kind, PlatformContract
 from flows.landing_file import UnreadableFileError, count_lines
 from flows.line_reader import csv_batches, csv_header, json_batches
-from flows.record_sources import NO_OBJECT, csv_columns, csv_source, json_columns, json_source, parquet_source
+from flows.record_sources import (
+    NO_OBJECT,
+    NO_PARQUET,
+    csv_columns,
+    csv_source,
+    json_columns,
+    json_source,
+    parquet_source,
+)
 from flows.record_sql import Source, typed_query
 from flows.warehouse import Connection, Error
 
@@ -21,30 +29,37 @@ BATCH = 100_000
 Batches = Iterator[pyarrow.Table]
 
 
-class MiscountedError(Exception):
-    """DuckDB's reader found another number of records than the file has lines."""
+class RefusedError(Exception):
+    """DuckDB's reader refused a file, or found another number of records than it has lines."""
 
 
 def typed(connection: Connection, contract: PlatformContract, kind: Kind, source: Source) -> Batches:
-    """The typed records of a source, batch by batch; their columns are told by `record_sql.typed_query`."""
-    result = connection.execute(typed_query(contract, kind, source), source.parameters)
-    for batch in result.to_arrow_reader(BATCH):
-        yield pyarrow.Table.from_batches([batch])
+    """The typed records of a source, batch by batch; their columns are told by `record_sql.typed_query`.
+
+    Raises:
+        RefusedError: at the first record that DuckDB does not take; batches before it may have come.
+    """
+    try:
+        result = connection.execute(typed_query(contract, kind, source), source.parameters)
+        for batch in result.to_arrow_reader(BATCH):
+            yield pyarrow.Table.from_batches([batch])
+    except (Error, pyarrow.ArrowException, OSError) as error:
+        # what DuckDB says quotes the record, so it must not get into a log
+        raise RefusedError(f"{type(error).__name__} while reading") from None
 
 
 def quickly(connection: Connection, contract: PlatformContract, kind: Kind, path: Path) -> Batches:
     """The records as DuckDB's own reader gives them.
 
     Raises:
-        Error: at the first record that it refuses; batches before it may have come.
-        MiscountedError: at the end, if there are more or fewer records than lines.
+        RefusedError: at the first record that it refuses, or at the end, if there are more or fewer records than lines.
         UnreadableFileError: if the file as a whole is not what the contract says.
     """
     if kind.format == "parquet":
         try:
             yield from typed(connection, contract, kind, parquet_source(kind, path))
-        except Error as error:
-            raise UnreadableFileError(f"a file has to be Parquet ({type(error).__name__})") from error
+        except RefusedError as error:
+            raise UnreadableFileError(NO_PARQUET) from error
         return
     expected = count_lines(path)
     if kind.format == "csv":
@@ -59,7 +74,7 @@ def quickly(connection: Connection, contract: PlatformContract, kind: Kind, path
         count += batch.num_rows
         yield batch
     if count != expected:
-        raise MiscountedError
+        raise RefusedError(f"{count} records, {expected} lines")
 
 
 def by_records(connection: Connection, contract: PlatformContract, kind: Kind, path: Path) -> Batches:

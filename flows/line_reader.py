@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pyarrow
 
-from flows.landing_file import opened
+from flows.landing_file import UnreadableFileError, opened
 
-BATCH = 100_000
+BATCH = 20_000
 LONGEST_QUOTE = 100
 """Lines that a quoted line break may join to one CSV record."""
 
@@ -42,70 +42,81 @@ def json_batches(path: Path) -> Iterator[pyarrow.Table]:
     first = 1
     while batch := list(islice(lines, BATCH)):
         texts, broken = zip(*batch, strict=True)
-        columns = {"line": range(first, first + len(batch)), "text": texts, "broken": broken}
-        yield pyarrow.table(
-            [pyarrow.array(columns["line"], pyarrow.int64())]
-            + [pyarrow.array(columns[name], pyarrow.string()) for name in ("text", "broken")],
-            names=list(columns),
-        )
+        columns = [pyarrow.array(values, pyarrow.string()) for values in (texts, broken)]
+        line = pyarrow.array(range(first, first + len(batch)), pyarrow.int64())
+        yield pyarrow.table([line, *columns], names=["line", "text", "broken"])
         first += len(batch)
 
 
 def split(text: str, delimiter: str) -> list[str] | None:
     """The fields of one CSV record; null if its quotation marks do not close."""
+    if '"' not in text:
+        return text.split(delimiter)
     try:
         return next(csv.reader([text], delimiter=delimiter, strict=True), [])
     except csv.Error:
         return None
 
 
-def csv_records(lines: Iterable[Line], delimiter: str, width: int | None = None) -> Iterator[tuple[list[str], Line]]:
-    """The fields of each record, none if it is broken, and its text; `width` is that of the header, the first record.
+def joined_record(
+    text: str, ahead: list[Line], lines: Iterator[Line], delimiter: str, width: int | None
+) -> tuple[list[str], str, int] | None:
+    """A record whose quoted line breaks reach over the next lines: its fields, its text, and how many lines it took.
+
+    Null if that makes no record of `width` fields. `ahead` is filled with the lines that were looked at.
+    """
+    for count in range(1, LONGEST_QUOTE + 1):
+        if len(ahead) < count:
+            ahead.extend(islice(lines, 1))
+        if len(ahead) < count or ahead[count - 1][1]:
+            return None
+        text = f"{text}\n{ahead[count - 1][0]}"
+        fields = split(text, delimiter) if text.count('"') % 2 == 0 else None
+        if fields is not None and width in (None, len(fields)):
+            return fields, text, count
+    return None
+
+
+def csv_records(lines: Iterable[Line], delimiter: str) -> Iterator[tuple[list[str], Line]]:
+    """The fields of each record, the header first, with its text; no fields if it breaks a rule.
 
     Where a quotation mark stays open, the next lines belong to the record if that makes it a whole one. If not, this
     line alone is broken: one stray mark must not take the rest of the file with it.
     """
-    waiting: list[Line] = []
-    source = iter(lines)
-    while True:
-        text, broken = waiting.pop(0) if waiting else next(source, (None, None))
-        if text is None:
-            return
+    source, ahead, width = iter(lines), list[Line](), None
+    while line := ahead.pop(0) if ahead else next(source, None):
+        text, broken = line
         if not text.strip():
             continue
         fields = split(text, delimiter) if text.count('"') % 2 == 0 else None
-        taken, joined = 0, text
-        while fields is None and broken is None and taken < LONGEST_QUOTE:
-            if taken == len(waiting):
-                waiting.extend(islice(source, 1))
-            if taken == len(waiting):
-                break
-            joined, taken = f"{joined}\n{waiting[taken][0]}", taken + 1
-            if joined.count('"') % 2 == 0:
-                fields = split(joined, delimiter)
-                if fields is not None and width is not None and len(fields) != width:
-                    fields = None
-        if fields is not None and taken:
-            text, broken = joined, next((rule for _, rule in waiting[:taken] if rule), None)
-            del waiting[:taken]
-        if broken is None and fields is None:
-            broken = NO_QUOTES
-        if broken is None and fields is not None and width is not None and len(fields) != width:
+        if fields is None and not broken:
+            if joined := joined_record(text, ahead, source, delimiter, width):
+                fields, text, count = joined
+                del ahead[:count]
+            else:
+                broken = NO_QUOTES
+        if not broken and fields is not None and width not in (None, len(fields)):
             broken = f"a record has as many fields as the header, {width}"
         width = width or len(fields or [])
-        yield ([] if broken else fields or []), (text, broken)
+        yield [] if broken or fields is None else fields, (text, broken)
 
 
 def csv_header(path: Path, delimiter: str) -> list[str]:
-    """The names in the first record; none if there is no record."""
-    header, _ = next(csv_records(lines_of(path), delimiter), ([], None))
+    """The names in the first record; none if there is no record.
+
+    Raises:
+        UnreadableFileError: if the first record is broken.
+    """
+    header, (_, broken) = next(csv_records(lines_of(path), delimiter), ([], ("", None)))
+    if broken:
+        raise UnreadableFileError(f"the header of a CSV file is whole; {broken}")
     return [name.strip() for name in header]
 
 
 def csv_batches(path: Path, delimiter: str) -> Iterator[pyarrow.Table]:
     """Records after the header, as tables of `line` (their number), `text`, `broken` and a column c<n> a field."""
     records = csv_records(lines_of(path), delimiter)
-    header, _ = next(records, ([], None))
+    header, _ = next(records, ([], ("", None)))
     nothing = [None] * len(header)
     first = 1
     while batch := list(islice(records, BATCH)):

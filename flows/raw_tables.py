@@ -45,7 +45,9 @@ def create_table(connection: Connection, table: str, columns: dict[str, str]) ->
     """
     described = ", ".join(f"{identifier(name)} {kind}" for name, kind in columns.items())
     connection.execute(f"create table if not exists raw.{identifier(table)} ({described})")
-    query = "select column_name, data_type from information_schema.columns where table_schema = 'raw' and table_name = ?"
+    query = (
+        "select column_name, data_type from information_schema.columns where table_schema = 'raw' and table_name = ?"
+    )
     existing = dict(connection.execute(query, [table]).fetchall())
     for name, kind in columns.items():
         if name not in existing:

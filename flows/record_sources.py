@@ -12,6 +12,7 @@ from flows.landing_file import UnreadableFileError, escaped
 from flows.record_sql import Source, json_paths
 
 NO_OBJECT = "a line is one JSON object"
+NO_PARQUET = "a file is Parquet from its first byte to its last"
 
 
 def json_columns(kind: Kind) -> tuple[str, dict[str, Any]]:
@@ -98,7 +99,7 @@ def parquet_source(kind: Kind, path: Path) -> Source:
     try:
         schema = pyarrow.parquet.read_schema(path)
     except (pyarrow.ArrowException, OSError) as error:
-        raise UnreadableFileError(f"a file has to be Parquet ({type(error).__name__})") from error
+        raise UnreadableFileError(NO_PARQUET) from error
     source = Source("", {"path": escaped(path)})
     columns, whole = [], set()
     for position, described in enumerate(kind.fields):
@@ -106,10 +107,13 @@ def parquet_source(kind: Kind, path: Path) -> Source:
         for depth, step in enumerate(steps):
             source.parameters[f"step_{position}_{depth}"] = step
             column = f"struct_extract({column}, $step_{position}_{depth})"
-        if native := native_of(found):
-            source.natives[position] = native
         if not steps:
             whole.add(column)
+        native = native_of(found)
+        if native and described.type == "timestamp":
+            source.natives[position] = native
+        else:
+            column = f"cast({f'to_json({column})' if pyarrow.types.is_nested(found) else column} as varchar)"
         columns.append(f"{column} as raw_{position}")
     pairs = [f"$name_{place}::varchar, c{place}" for place in range(len(schema.names))]
     source.parameters.update({f"name_{place}": name for place, name in enumerate(schema.names)})

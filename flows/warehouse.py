@@ -69,9 +69,16 @@ def table_exists(connection: Connection, schema: str, table: str) -> bool:
 
 @contextmanager
 def reader(memory_limit: str = "2GB", threads: int = 2) -> Iterator[Connection]:
-    """A connection to no file, in UTC, that reads files in their order and never spills: what it sees stays in memory."""
-    options = {"memory_limit": memory_limit, "threads": threads, "temp_directory": "", "preserve_insertion_order": True}
-    connection = duckdb.connect(":memory:", config=options)
+    """A connection to no file, in UTC, that reads files in their order and keeps what it sees in memory."""
+    connection = duckdb.connect(
+        ":memory:",
+        config={
+            "memory_limit": memory_limit,
+            "threads": threads,
+            "temp_directory": "",
+            "preserve_insertion_order": True,
+        },
+    )
     try:
         connection.execute("set TimeZone = 'UTC'")
         yield connection

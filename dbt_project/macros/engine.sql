@@ -8,10 +8,11 @@
 
 {% macro duckdb__connected_components(edges) -%}
 with recursive components (account_key, component_key) using key (account_key) as (
-    select distinct
+    select
         edges.account_key,
-        edges.account_key as component_key
+        least(edges.account_key, min(edges.linked_key)) as component_key
     from {{ edges }} as edges
+    group by edges.account_key
 
     union
 
@@ -47,30 +48,4 @@ from components
 
 {% macro duckdb__each_day(first_date, last_date) -%}
     cast(unnest(generate_series({{ first_date }}, {{ last_date }}, interval '1' day)) as date)
-{%- endmacro %}
-
-{#- The columns of a group's rows as one list of structs, in this order. -#}
-{% macro list_of_structs(columns, order_by) -%}
-    {{ return(adapter.dispatch('list_of_structs')(columns, order_by)) }}
-{%- endmacro %}
-
-{% macro duckdb__list_of_structs(columns, order_by) -%}
-    list(struct_pack({% for column in columns %}{{ column }} := {{ column }}{{ ', ' if not loop.last }}{% endfor %}) order by {{ order_by }})
-{%- endmacro %}
-
-{#- A row for each element of a list column; beside it, `unnested_places` says which, from 1. -#}
-{% macro unnested(column) -%}
-    {{ return(adapter.dispatch('unnested')(column)) }}
-{%- endmacro %}
-
-{% macro duckdb__unnested(column) -%}
-    unnest({{ column }})
-{%- endmacro %}
-
-{% macro unnested_places(column) -%}
-    {{ return(adapter.dispatch('unnested_places')(column)) }}
-{%- endmacro %}
-
-{% macro duckdb__unnested_places(column) -%}
-    generate_subscripts({{ column }}, 1)
 {%- endmacro %}

@@ -10,16 +10,13 @@ import pytest
 
 from flows import ledger
 from flows.contracts import load_contracts
+from flows.raw_tables import create_tables
 from flows.settings import Settings, read_settings
 from flows.transform import SELECTIONS, assemble_project, dbt_environment, invoke_dbt, transform
 from flows.warehouse import connect, identifier
 
-TYPES = {"text": "varchar", "integer": "bigint", "number": "double", "boolean": "boolean", "timestamp": "timestamp"}
-INGESTED = "extra json, file_id varchar, line bigint, loaded_at timestamp"
 OTHERS = """
     create schema features; create schema scored;
-    create table raw.files (file_id varchar, platform varchar, kind varchar, path varchar, loaded_at timestamp);
-    create table raw.rejects (platform varchar, kind varchar, file_id varchar, line bigint, loaded_at timestamp);
     create table features.text_embeddings (text_hash varchar, encoder varchar, embedding float[]);
     create table scored.recommendations (
         user_id varchar, platform varchar, item_id varchar, item_rank integer, score double, source varchar,
@@ -55,12 +52,7 @@ def empty_home(home: Path) -> Settings:
     settings = read_settings(home=home)
     home.mkdir(exist_ok=True)
     with connect(settings.warehouse) as connection:
-        connection.execute("create schema raw")
-        for contract in load_contracts(settings.contracts):
-            for kind, described in contract.kinds.items():
-                fields = ", ".join(f"{identifier(field.name)} {TYPES[field.type]}" for field in described.fields)
-                table = identifier(f"{contract.platform}_{kind}")
-                connection.execute(f"create table raw.{table} ({fields}, {INGESTED})")
+        create_tables(connection, load_contracts(settings.contracts))
         connection.execute(OTHERS)
         ledger.create_tables(connection)
     return settings

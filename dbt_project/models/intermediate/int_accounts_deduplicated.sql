@@ -6,13 +6,16 @@ accounts as (
 
 ),
 
+-- the same content may have been delivered again, under a later name
 files as (
 
     select
+        platform,
         file_id,
         max(path) as path
     from {{ source('manifest', 'files') }}
-    group by file_id
+    where kind = 'accounts'
+    group by platform, file_id
 
 ),
 
@@ -25,7 +28,7 @@ known as (
             order by files.path desc, accounts.loaded_at desc, accounts.line desc, accounts.file_id desc
         ) as newness
     from accounts
-    left join files on accounts.file_id = files.file_id
+    left join files on accounts.platform = files.platform and accounts.file_id = files.file_id
     where accounts.created_at is null or accounts.created_at < {{ cut() }}
 
 ),

@@ -12,9 +12,9 @@ components as (
 
 ),
 
-edges as (
+identifiers as (
 
-    select * from {{ ref('int_account_edges') }}
+    select * from {{ ref('int_identifiers_shared') }}
 
 ),
 
@@ -23,7 +23,7 @@ methods as (
     select
         account_key,
         string_agg(distinct identifier, ' and ' order by identifier) as match_method
-    from edges
+    from identifiers
     group by account_key
 
 ),

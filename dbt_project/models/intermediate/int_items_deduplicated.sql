@@ -6,13 +6,16 @@ items as (
 
 ),
 
+-- the same content may have been delivered again, under a later name
 files as (
 
     select
+        platform,
         file_id,
         max(path) as path
     from {{ source('manifest', 'files') }}
-    group by file_id
+    where kind = 'items'
+    group by platform, file_id
 
 ),
 
@@ -26,7 +29,7 @@ known as (
             order by files.path desc, items.loaded_at desc, items.line desc, items.file_id desc
         ) as newness
     from items
-    left join files on items.file_id = files.file_id
+    left join files on items.platform = files.platform and items.file_id = files.file_id
     where items.available_from is null or items.available_from < {{ cut() }}
 
 ),

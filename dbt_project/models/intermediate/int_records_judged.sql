@@ -37,10 +37,12 @@ catalogues as (
 files as (
 
     select
+        platform,
         file_id,
-        max(path) as path
+        min(path) as path
     from {{ source('manifest', 'files') }}
-    group by file_id
+    where kind = 'events'
+    group by platform, file_id
 
 ),
 
@@ -56,7 +58,7 @@ deliveries as (
             rows between unbounded preceding and 1 preceding
         ) as newest_before_at
     from records
-    left join files on records.file_id = files.file_id
+    left join files on records.platform = files.platform and records.file_id = files.file_id
     group by records.platform, records.file_id, files.path
 
 ),

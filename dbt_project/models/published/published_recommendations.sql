@@ -49,7 +49,7 @@ explained as (
         cast(null as double) as probability,
         source,
         case
-            when reason_item_id is null then 'Popular on ' || platform_title || ' now'
+            when reason_item_id is null or reason_platform_title is null then 'Popular on ' || platform_title || ' now'
             when reason_title is null then 'Because you took an item on ' || reason_platform_title
             else 'Because you took “' || reason_title || '” on ' || reason_platform_title
         end as reason_text,

@@ -24,16 +24,6 @@ event_types as (
 
 ),
 
-unfolded as (
-
-    select
-        user_id,
-        {{ unnested('events') }} as event,
-        {{ unnested_places('events') }} as place
-    from sequences
-
-),
-
 numbered as (
 
     select
@@ -41,13 +31,13 @@ numbered as (
         items.item_index,
         items.platform_index,
         event_types.event_type_index,
-        unfolded.event.event_at,
-        unfolded.event.is_positive,
-        cast(unfolded.place as integer) as tie_break
-    from unfolded
-    inner join users on unfolded.user_id = users.user_id
-    inner join items on unfolded.event.platform = items.platform and unfolded.event.item_id = items.item_id
-    inner join event_types on unfolded.event.event_type = event_types.event_type
+        sequences.event_at,
+        sequences.is_positive,
+        sequences.place as tie_break
+    from sequences
+    inner join users on sequences.user_id = users.user_id
+    inner join items on sequences.platform = items.platform and sequences.item_id = items.item_id
+    inner join event_types on sequences.event_type = event_types.event_type
 
 )
 

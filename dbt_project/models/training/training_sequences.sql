@@ -4,7 +4,7 @@
         incremental_strategy='delete+insert',
         unique_key='user_id',
         on_schema_change='fail',
-        pre_hook="{{ forget_gone_persons(this, ref('dim_users')) }}",
+        pre_hook="{{ forget_persons_without(this, ref('int_histories_marked')) }}",
     )
 }}
 
@@ -23,43 +23,51 @@ accounts as (
 
 ),
 
-users as (
-
-    select * from {{ ref('dim_users') }}
-
-),
-
 marked as (
 
     select * from {{ ref('int_histories_marked') }}
 
 ),
 
--- persons who did other things than when their row was made
+{% if is_incremental() %}
+
+    built as (
+
+        select distinct
+            user_id,
+            fingerprint
+        from {{ this }}
+
+    ),
+
+{% endif %}
+
+-- persons who did other things than when their sequence was made
 touched as (
 
     select
-        users.user_id,
-        coalesce(marked.fingerprint, 'none') as fingerprint
-    from users
-    left join marked on users.user_id = marked.user_id
+        marked.user_id,
+        marked.fingerprint
+    from marked
     {% if is_incremental() %}
-        left join {{ this }} as built on users.user_id = built.user_id
-        where coalesce(marked.fingerprint, 'none') is distinct from built.fingerprint
+        left join built on marked.user_id = built.user_id and marked.fingerprint = built.fingerprint
+        where built.user_id is null
     {% endif %}
 
 ),
 
-ranked as (
+histories as (
 
     select
-        accounts.user_id,
-        interactions.*,
-        md5(interactions.platform || ':' || interactions.event_id) as tie_break,
-        row_number() over (
-            partition by accounts.user_id
-            order by interactions.event_at desc, md5(interactions.platform || ':' || interactions.event_id) desc
-        ) as newness
+        touched.user_id,
+        touched.fingerprint,
+        interactions.platform,
+        interactions.item_id,
+        interactions.event_type,
+        interactions.event_at,
+        interactions.is_positive,
+        -- a hash says nothing of what came next, an id or the order of a file may
+        md5(interactions.platform || ':' || interactions.event_id) as tie_break
     from interactions
     inner join accounts
         on interactions.platform = accounts.platform and interactions.account_id = accounts.account_id
@@ -67,28 +75,30 @@ ranked as (
 
 ),
 
-listed as (
+numbered as (
 
     select
-        user_id,
-        {{ list_of_structs(
-            ['platform', 'item_id', 'event_type', 'event_at', 'is_positive'], order_by='event_at, tie_break'
-        ) }} as events
-    from ranked
-    where newness <= {{ var('max_sequence') }}
-    group by user_id
+        *,
+        count(*) over (partition by user_id) as events_count,
+        row_number() over (partition by user_id order by event_at, tie_break) as number
+    from histories
 
 ),
 
-sequences as (
+newest as (
 
     select
-        touched.user_id,
-        touched.fingerprint,
-        listed.events
-    from touched
-    left join listed on touched.user_id = listed.user_id
+        user_id,
+        cast(number - greatest(events_count - {{ var('max_sequence') }}, 0) as integer) as place,
+        platform,
+        item_id,
+        event_type,
+        event_at,
+        is_positive,
+        fingerprint
+    from numbered
+    where number > events_count - {{ var('max_sequence') }}
 
 )
 
-select * from sequences
+select * from newest

@@ -1,7 +1,7 @@
--- written by crossrec platform sync from platforms/*.yml; edit those and run it again
+-- written by crossrec platform sync; edit the contracts and run it again
 with
 
-games as (
+games_accounts as (
 
     select
         platform,
@@ -20,7 +20,7 @@ games as (
 
 ),
 
-music as (
+music_accounts as (
 
     select
         platform,
@@ -39,7 +39,7 @@ music as (
 
 ),
 
-news as (
+news_accounts as (
 
     select
         platform,
@@ -58,7 +58,7 @@ news as (
 
 ),
 
-shop as (
+shop_accounts as (
 
     select
         platform,
@@ -77,7 +77,7 @@ shop as (
 
 ),
 
-video as (
+video_accounts as (
 
     select
         platform,
@@ -98,15 +98,15 @@ video as (
 
 unioned as (
 
-    select * from games
+    select * from games_accounts
     union all
-    select * from music
+    select * from music_accounts
     union all
-    select * from news
+    select * from news_accounts
     union all
-    select * from shop
+    select * from shop_accounts
     union all
-    select * from video
+    select * from video_accounts
 
 )
 

@@ -1,7 +1,7 @@
--- written by crossrec platform sync from platforms/*.yml; edit those and run it again
+-- written by crossrec platform sync; edit the contracts and run it again
 with
 
-games as (
+games_items as (
 
     select
         platform,
@@ -21,7 +21,7 @@ games as (
 
 ),
 
-music as (
+music_items as (
 
     select
         platform,
@@ -41,7 +41,7 @@ music as (
 
 ),
 
-news as (
+news_items as (
 
     select
         platform,
@@ -61,7 +61,7 @@ news as (
 
 ),
 
-shop as (
+shop_items as (
 
     select
         platform,
@@ -81,7 +81,7 @@ shop as (
 
 ),
 
-video as (
+video_items as (
 
     select
         platform,
@@ -103,15 +103,15 @@ video as (
 
 unioned as (
 
-    select * from games
+    select * from games_items
     union all
-    select * from music
+    select * from music_items
     union all
-    select * from news
+    select * from news_items
     union all
-    select * from shop
+    select * from shop_items
     union all
-    select * from video
+    select * from video_items
 
 )
 

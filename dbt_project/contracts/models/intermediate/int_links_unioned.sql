@@ -1,7 +1,7 @@
--- written by crossrec platform sync from platforms/*.yml; edit those and run it again
+-- written by crossrec platform sync; edit the contracts and run it again
 with
 
-music as (
+music_links as (
 
     select
         platform,
@@ -16,7 +16,7 @@ music as (
 
 ),
 
-video as (
+video_links as (
 
     select
         platform,
@@ -33,9 +33,9 @@ video as (
 
 unioned as (
 
-    select * from music
+    select * from music_links
     union all
-    select * from video
+    select * from video_links
 
 )
 

@@ -1,0 +1,138 @@
+"""Writes the page of a night: one HTML file that needs nothing but itself, and an index of all nights beside it."""
+
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from flows.receipts import Receipt
+from flows.reporting import charts, wording
+from flows.reporting.night import Night, Row, read_night
+from flows.reporting.verdict import METRIC, describe_person, headline, sentences, what_to_do
+from flows.settings import Settings
+from flows.warehouse import connect
+
+TEMPLATES = Path(__file__).parent / "reporting"
+WORDS = {
+    "view": "viewed", "click": "clicked", "read": "read", "play": "played", "finish": "finished", "skip": "skipped",
+    "like": "liked", "share": "shared", "add": "added", "purchase": "bought", "rate": "rated", "follow": "followed",
+}  # fmt: skip
+
+INDEX = """
+    select runs.logical_date, runs.status, runs.is_flagged, runs.message, uplift.difference
+    from ops.runs as runs
+    left join ops.uplift as uplift
+        on runs.run_id = uplift.run_id and uplift.metric = ? and uplift.platform = 'macro' and uplift.segment = 'all'
+    qualify row_number() over (partition by runs.logical_date order by runs.started_at desc, runs.run_id) = 1
+    order by runs.logical_date desc
+"""
+
+
+def write_report(settings: Settings, run_id: str) -> Receipt:
+    """Write reports/<night>.html for this run, however it ended, and reports/index.html."""
+    night = read_night(settings, run_id)
+    settings.reports.mkdir(parents=True, exist_ok=True)
+    _replace(settings.reports / f"{night.logical_date}.html", render(night))
+    nights = _read_index(settings)
+    _replace(settings.reports / "index.html", _environment().get_template("index.html.jinja").render(nights=nights))
+    return Receipt(stage="report", rows={"reports": len(nights)})
+
+
+def render(night: Night) -> str:
+    """The night's page; a section whose facts are missing says so."""
+    return _environment().get_template("report.html.jinja").render(
+        night=night,
+        headline=headline(night),
+        sentences=sentences(night),
+        key_figures=key_figures(night),
+        charts=_draw(night),
+        recommenders={name: label for name, (label, _, _) in charts.RECOMMENDERS.items()},
+        recommender=_describe_recommender(night.recommender),
+        longest=max((row["seconds"] or 0 for row in night.stages), default=0) or 1,
+        describe=lambda person: describe_person(night, person),
+        words=WORDS,
+        what_to_do=what_to_do,
+    )  # fmt: skip
+
+
+def key_figures(night: Night) -> list[tuple[str, str]]:
+    """The few numbers that say how large the night was."""
+    whole, published = night.whole, night.published
+    means = {row["recommender"]: row["value"] for row in night.figures(METRIC) if row["platform"] == "macro"}
+    known = [
+        ("people", wording.count(whole.get("persons_count"))),
+        ("accounts", wording.count(whole.get("accounts_count"))),
+        ("accounts joined with others", wording.share(whole.get("matched_account_share"))),
+        (
+            "events of the day",
+            wording.count(sum(row["day_events_count"] for row in night.facts)) if night.facts else wording.NONE,
+        ),
+        ("rows published", wording.count(published.get("rows_count"))),
+        ("NDCG@10, mean of platforms", wording.figure(means.get("joint"))),
+        ("from start to end", wording.duration(night.seconds)),
+    ]
+    return [(name, value) for name, value in known if value != wording.NONE]
+
+
+def _draw(night: Night) -> dict[str, Markup | None]:
+    """The charts by name; none where there is nothing to draw."""
+    has_realised = any(row["metric"] == METRIC and row["platform"] != "macro" for row in night.realised)
+    return {
+        "volumes": charts.volumes(night) if night.days else None,
+        "balance": charts.balance(night) if night.facts else None,
+        "uplift": charts.uplift(night) if night.gains(METRIC) else None,
+        "ndcg": charts.figures(night, METRIC, "ndcg", "NDCG@10 by recommender") if night.figures(METRIC) else None,
+        "coverage": (
+            charts.figures(night, "coverage@10", "coverage", "Coverage by recommender")
+            if night.figures("coverage@10")
+            else None
+        ),
+        "realised": charts.realised(night) if has_realised else None,
+    }
+
+
+def _describe_recommender(row: Row) -> list[tuple[str, str]]:
+    """The facts of the trained recommender, in words."""
+    if not row:
+        return []
+    return [
+        ("Version", row["recommender_version"] or wording.NONE),
+        ("Text encoder", row["encoder"] or wording.NONE),
+        ("Epochs", wording.count(row["epochs"])),
+        ("Parameters", wording.count(row["parameters_count"])),
+        ("Device", " · ".join(str(row[name]) for name in ("device", "precision") if row[name]) or wording.NONE),
+        ("Training", wording.duration(row["seconds"])),
+        ("Peak memory", wording.NONE if row["peak_memory_mb"] is None else f"{row['peak_memory_mb']:,.0f} MB"),
+    ]
+
+
+def _read_index(settings: Settings) -> list[dict[str, Any]]:
+    """The latest run of every night that has a page, newest first."""
+    with connect(settings.warehouse, settings.memory_limit, settings.threads) as connection:
+        found = connection.execute(INDEX, [METRIC])
+        names = [column[0] for column in found.description or ()]
+        rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    return [row for row in rows if (settings.reports / f"{row['logical_date']}.html").exists()]
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file so that a reader sees the old one or the new one, whole."""
+    partial = path.with_name(f".{path.name}.partial")
+    partial.write_text(text, encoding="utf-8")
+    partial.replace(path)
+
+
+def _environment() -> Environment:
+    """Templates in which everything is escaped, and a name that does not exist is an error."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["css"] = Markup((TEMPLATES / "report.css").read_text(encoding="utf-8"))  # noqa: S704 - ours
+    names = ("count", "share", "figure", "one", "gain", "interval", "wrote", "day", "short_day")
+    environment.filters.update({name: getattr(wording, name) for name in names})
+    return environment

@@ -1,0 +1,38 @@
+"""Bootstrap intervals of means over persons."""
+
+import numpy as np
+
+
+def bootstrap_means(
+    values: list[np.ndarray], persons: list[np.ndarray], draws: int = 1000, seed: int = 0
+) -> np.ndarray:
+    """Means of several groups of values under resampling of the persons (Efron & Tibshirani 1993).
+
+    A person is drawn with all their values at once, so that what they have in common, on several platforms say, does
+    not make intervals too narrow. For a paired difference hand in the differences.
+
+    Args:
+        values: for each group `[n]`.
+        persons: for each group `[n]` whose value it is.
+        draws: how many resamples.
+
+    Returns:
+        `[groups, draws]`; NaN where a group has no value.
+    """
+    everybody = np.unique(np.concatenate(persons)) if persons else np.array([])
+    if not len(everybody):
+        return np.full((len(values), draws), np.nan)
+    chance = np.random.default_rng(seed)
+    weights = chance.multinomial(len(everybody), np.full(len(everybody), 1 / len(everybody)), size=draws)
+    means = np.full((len(values), draws), np.nan)
+    for number, (group, whose) in enumerate(zip(values, persons, strict=True)):
+        if len(group):
+            part = weights[:, np.searchsorted(everybody, whose)]
+            means[number] = part @ group / np.maximum(part.sum(axis=1), 1)
+    return means
+
+
+def interval(means: np.ndarray) -> tuple[float, float]:
+    """The 95 % percentile interval of resampled means `[draws]`."""
+    low, high = np.percentile(means, [2.5, 97.5])
+    return float(low), float(high)

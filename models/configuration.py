@@ -1,0 +1,66 @@
+"""The hyperparameters of a recommender: frozen, each with a sentence, overridden by name."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """How a recommender is built and trained; the defaults are what was best on real nights."""
+
+    embedding_size: int = 64
+    """Length of item vectors, of queries and of the Transformer's tokens."""
+    text_size: int = 128
+    """Principal components that are kept of the whitened text embeddings."""
+    blocks: int = 2
+    """Transformer blocks."""
+    heads: int = 2
+    """Attention heads of each block."""
+    dropout: float = 0.2
+    """Share of activations dropped while training."""
+    item_dropout: float = 0.3
+    """Share of items whose own vector is dropped in a step, so that text alone has to score them."""
+    max_epochs: int = 14
+    """Most passes over the data; early stopping chooses how many."""
+    patience: int = 14
+    """Passes without a better validation NDCG after which training stops."""
+    learning_rate: float = 2e-3
+    """Highest learning rate of AdamW; it falls to a tenth of it by a cosine over `max_epochs`."""
+    weight_decay: float = 0.01
+    """Decoupled weight decay; none on embeddings, gains and biases."""
+    tokens_per_batch: int = 4096
+    """Tokens of a step, padding included."""
+    negatives: int = 256
+    """Sampled items of a platform that a step's targets are told from; all where a platform has no more than twice."""
+    sequence_length: int = 100
+    """Newest interactions of a person that the Transformer sees."""
+    target_days: int = 365
+    """Only interactions of so many days before the cut are targets; older ones are context."""
+    target_half_life: float = 180.0
+    """Days in which a target's weight in the loss halves: recent tastes count more."""
+    alpha_exponent: float = 0.0
+    """A platform's loss weight is its number of positives to this power; 0 weighs platforms equally."""
+    window_days: int = 30
+    """Length of the window before the cut on which epochs are chosen and reported; at most a quarter of the log."""
+    reason_half_life: float = 30.0
+    """Days in which a past interaction's claim to be the reason of a recommendation halves."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Every field by name."""
+        return asdict(self)
+
+
+def read_configuration(overrides: Mapping[str, Any]) -> Configuration:
+    """The defaults with some fields replaced.
+
+    Raises:
+        ValueError: if a name is no hyperparameter or a value has another type.
+    """
+    known = {field.name: type(getattr(Configuration(), field.name)) for field in fields(Configuration)}
+    for name, value in overrides.items():
+        if name not in known:
+            raise ValueError(f"A hyperparameter is one of {', '.join(known)}; found {name!r}. Correct its name.")
+        if not isinstance(value, int if known[name] is int else (int, float)) or isinstance(value, bool):
+            raise ValueError(f"{name} is of type {known[name].__name__}; found {value!r}. Give a number.")
+    return replace(Configuration(), **{name: known[name](value) for name, value in overrides.items()})

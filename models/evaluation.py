@@ -1,0 +1,69 @@
+"""How good lists are: each list of the best ten against what its person took in the window after the cut.
+
+Judged on a platform is every person known at the cut who took something there in the window that may be recommended;
+the whole catalogue is ranked, and whatever may not return is left out.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.inputs import SECONDS_PER_DAY, Catalogue, Log
+from models.ndcg import ndcg
+from models.recall import recall
+from models.recommender import Scorer
+
+K = 10
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What one platform's persons took in the window: pairs ordered by person, and what may not be shown to them."""
+
+    users: np.ndarray  # [persons]
+    relevant_rows: np.ndarray  # [pairs] row among `users`
+    relevant_items: np.ndarray  # [pairs]
+    excluded: tuple[np.ndarray, np.ndarray]  # (row among `users`, item), ordered by row
+
+
+def judge_window(catalogue: Catalogue, log: Log, cut: int, window_days: int) -> list[Judged]:
+    """Who is judged by what on each platform, with the window being the days after `cut`."""
+    end = cut + window_days * SECONDS_PER_DAY
+    known = np.unique(log.users[log.times < cut])
+    inside = (log.times >= cut) & (log.times < end) & log.is_positive & np.isin(log.users, known)
+    taken = np.unique(np.stack([log.users[inside], log.items[inside]]), axis=1)
+    before = log.consumed_times < cut
+    consumed = np.stack([log.consumed_users[before], log.consumed_items[before]])
+    size = len(catalogue.item_ids)
+    is_new = ~np.isin(taken[0] * size + taken[1], consumed[0].astype(np.int64) * size + consumed[1])
+    relevant, result = taken[:, is_new], []
+    for platform in range(len(catalogue.platforms)):
+        own = relevant[:, catalogue.item_platforms[relevant[1]] == platform]
+        users, rows = np.unique(own[0], return_inverse=True)
+        excluded = consumed[:, np.isin(consumed[0], users) & (catalogue.item_platforms[consumed[1]] == platform)]
+        excluded = excluded[:, np.lexsort(excluded[::-1])]
+        result.append(Judged(users, rows, own[1], (np.searchsorted(users, excluded[0]), excluded[1])))
+    return result
+
+
+@dataclass(frozen=True)
+class Scores:
+    """How a recommender did on one platform: `[persons]` arrays, and which share of the catalogue its lists showed."""
+
+    users: np.ndarray
+    ndcg: np.ndarray
+    recall: np.ndarray
+    coverage: float
+
+
+def score_lists(scorer: Scorer, platform: int, judged: Judged) -> Scores:
+    """Judge one platform's lists."""
+    best, _ = scorer.lists(platform, judged.users, judged.excluded, K)
+    size = len(scorer.catalogue.item_ids)
+    wanted = judged.relevant_rows.astype(np.int64) * size + judged.relevant_items
+    shown = np.arange(len(best))[:, None] * size + best
+    hits = np.isin(shown, wanted) & (best >= 0)
+    counts = np.bincount(judged.relevant_rows, minlength=len(judged.users))
+    available = scorer.catalogue.is_available[scorer.catalogue.items_of(platform)].sum()
+    coverage = len(np.unique(best[best >= 0])) / max(int(available), 1)
+    return Scores(judged.users, ndcg(hits, counts), recall(hits, counts), coverage)

@@ -1,0 +1,147 @@
+"""What a run folder hands to its children, as arrays; and the part of it that was known at an earlier cut."""
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.parquet as parquet
+
+SECONDS_PER_DAY = 86_400
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Platforms, event types and items; an item's row is its index, and a platform's items stand together."""
+
+    platforms: tuple[str, ...]
+    alphas: np.ndarray  # [platforms], NaN where not fixed
+    may_return: np.ndarray  # [platforms] bool
+    event_types: tuple[str, ...]
+    item_ids: np.ndarray  # [items] str
+    item_platforms: np.ndarray  # [items] int
+    is_available: np.ndarray  # [items] bool
+    embeddings: np.ndarray  # [items, size] float32, rows of zeros without text
+    has_text: np.ndarray  # [items] bool
+
+    def items_of(self, platform: int) -> slice:
+        """Where a platform's items stand."""
+        low, high = np.searchsorted(self.item_platforms, [platform, platform + 1])
+        return slice(int(low), int(high))
+
+
+@dataclass(frozen=True)
+class Log:
+    """What persons did, parallel arrays `[events]` ordered by person and time, and how often items were taken a day."""
+
+    users: np.ndarray
+    items: np.ndarray
+    event_types: np.ndarray
+    times: np.ndarray  # epoch seconds
+    is_positive: np.ndarray
+    day_items: np.ndarray  # [rows] of (item, day, count)
+    days: np.ndarray
+    day_counts: np.ndarray
+    consumed_users: np.ndarray  # [pairs] of (person, item, first time), where taken items may not return
+    consumed_items: np.ndarray
+    consumed_times: np.ndarray
+
+    def until(self, cut: int) -> "Log":
+        """The log as it was known at a cut in epoch seconds, a whole day's end."""
+        known, days, consumed = self.times < cut, self.days < cut // SECONDS_PER_DAY, self.consumed_times < cut
+        return replace(
+            self,
+            **{name: getattr(self, name)[known] for name in ("users", "items", "event_types", "times", "is_positive")},
+            **{name: getattr(self, name)[days] for name in ("day_items", "days", "day_counts")},
+            **{name: getattr(self, name)[consumed] for name in ("consumed_users", "consumed_items", "consumed_times")},
+        )
+
+    def of_items(self, items: slice) -> "Log":
+        """What of the events concerns these items, as a platform on its own would see it."""
+        known = (self.items >= items.start) & (self.items < items.stop)
+        return replace(
+            self,
+            **{name: getattr(self, name)[known] for name in ("users", "items", "event_types", "times", "is_positive")},
+        )
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """All of a run folder's inputs."""
+
+    configuration: dict[str, Any]
+    catalogue: Catalogue
+    log: Log
+    users_count: int
+
+    @property
+    def cut(self) -> int:
+        """The first second that may not be known."""
+        return int(self.configuration["cut"])
+
+
+def read_inputs(folder: Path) -> Inputs:
+    """Read `folder`/inputs.
+
+    Raises:
+        ValueError: if an event, a count or a consumption is not earlier than the cut.
+    """
+    folder = folder / "inputs"
+    configuration = json.loads((folder / "configuration.json").read_text())
+    users_count = parquet.read_metadata(folder / "users.parquet").num_rows
+    log = _read_log(folder)
+    latest = max(int(times.max(initial=0)) for times in (log.times, log.consumed_times, log.days * SECONDS_PER_DAY))
+    if latest >= configuration["cut"]:
+        raise ValueError(
+            f"Nothing at or after the cut {configuration['cut']} may reach training; found an event at {latest}. "
+            "Correct the query that exports the events."
+        )
+    return Inputs(configuration, _read_catalogue(folder), log, users_count)
+
+
+def _columns(path: Path) -> dict[str, np.ndarray]:
+    """Every column of a Parquet file of plain values."""
+    table = parquet.read_table(path)
+    return {name: table.column(name).to_numpy() for name in table.column_names}
+
+
+def _read_catalogue(folder: Path) -> Catalogue:
+    """Platforms, event types and items with their text embeddings."""
+    platforms, types = _columns(folder / "platforms.parquet"), _columns(folder / "event_types.parquet")
+    table = parquet.read_table(folder / "items.parquet").combine_chunks()
+    embeddings = table.column("embedding").combine_chunks()
+    has_text = np.asarray(embeddings.is_valid())
+    flat = np.asarray(embeddings.drop_null().flatten(), np.float32)
+    dense = np.zeros((len(has_text), len(flat) // max(has_text.sum(), 1)), np.float32)
+    dense[has_text] = flat.reshape(int(has_text.sum()), -1)
+    return Catalogue(
+        platforms=tuple(platforms["platform"]),
+        alphas=platforms["alpha"].astype(float),
+        may_return=platforms["consumed_may_return"].astype(bool),
+        event_types=tuple(types["event_type"]),
+        item_ids=table.column("item_id").to_numpy(),
+        item_platforms=table.column("platform_index").to_numpy(),
+        is_available=table.column("is_available").to_numpy().astype(bool),
+        embeddings=dense,
+        has_text=has_text,
+    )
+
+
+def _read_log(folder: Path) -> Log:
+    """Events, daily counts and consumptions."""
+    events, days = _columns(folder / "events.parquet"), _columns(folder / "item_days.parquet")
+    consumed = _columns(folder / "consumed.parquet")
+    return Log(
+        users=events["user_index"],
+        items=events["item_index"],
+        event_types=events["event_type_index"],
+        times=events["event_at"],
+        is_positive=events["is_positive"].astype(bool),
+        day_items=days["item_index"],
+        days=days["day"].astype(np.int64),
+        day_counts=days["positives_count"],
+        consumed_users=consumed["user_index"],
+        consumed_items=consumed["item_index"],
+        consumed_times=consumed["first_at"],
+    )

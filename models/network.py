@@ -1,0 +1,100 @@
+"""The recommender's network: one item tower and one causal Transformer for all platforms."""
+
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+
+from models.configuration import Configuration
+from models.item_tower import ItemTower
+from models.transformer_block import TransformerBlock
+
+
+@keras.saving.register_keras_serializable("crossrec")
+class Network(keras.Model):
+    """Reads persons' sequences over all platforms, and scores items of one platform for them.
+
+    token_t = z(item_t) + platform + event type + log time gap + position; h = Transformer(tokens), causal;
+    score(t, i on platform p) = s · cos(h_t + target_p, z_i) + log prior_p(i), with a learned scale s.
+    It knows indices only: no ids, no files.
+
+    Args:
+        items: how many items.
+        platforms: how many platforms.
+        event_types: how many event types.
+        configuration: hyperparameters, as the dictionary of `Configuration.as_dict`.
+
+    Call: `items`, `event_types` `[batch, length]` int, `gaps` `[batch, length]` log1p of hours since the event before,
+    `mask` `[batch, length]` bool; returns h `[batch, length, size]`.
+    """
+
+    def __init__(
+        self, items: int, platforms: int, event_types: int, configuration: dict[str, Any], seed: int = 0, **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        self.counts = {"items": items, "platforms": platforms, "event_types": event_types}
+        self.configuration, self.seed = configuration, seed
+        chosen = Configuration(**configuration)
+        size = chosen.embedding_size
+        self.tower = ItemTower(items, platforms, size, chosen.item_dropout, seed=seed, name="tower")
+        self.platform = keras.layers.Embedding(platforms, size, name="platform_embedding")
+        self.event_type = keras.layers.Embedding(event_types, size, name="event_type_embedding")
+        self.position = keras.layers.Embedding(chosen.sequence_length, size, name="position_embedding")
+        self.target = keras.layers.Embedding(platforms, size, name="target_embedding")
+        self.gap = keras.layers.Dense(size, name="gap")
+        self.drop = keras.layers.Dropout(chosen.dropout, seed=seed + 1)
+        self.blocks = [
+            TransformerBlock(size, chosen.heads, chosen.dropout, seed=seed + 2 + number, name=f"block_{number}")
+            for number in range(chosen.blocks)
+        ]
+        self.norm = keras.layers.LayerNormalization(epsilon=1e-6, name="norm")
+        self._build(items, size, chosen.text_size, platforms)
+
+    def _build(self, items: int, size: int, text_size: int, platforms: int) -> None:
+        """Create every weight at once; the catalogue's facts are weights too, so that they are saved with it."""
+        self.texts = self.add_weight(shape=(items, text_size), trainable=False, initializer="zeros", name="texts")
+        self.has_text = self.add_weight(shape=(items,), trainable=False, dtype="bool", initializer="zeros", name="has")
+        self.item_platforms = self.add_weight(
+            shape=(items,), trainable=False, dtype="int32", initializer="zeros", name="item_platforms"
+        )
+        self.log_scale = self.add_weight(shape=(), initializer=keras.initializers.Constant(np.log(8.0)), name="scale")
+        self.tower.build((None,), (None, text_size), (None,), (None,))
+        for layer in (self.platform, self.event_type, self.position, self.target):
+            layer.build((None,))
+        self.gap.build((None, None, 1))
+        for layer in (*self.blocks, self.norm):
+            layer.build((None, None, size))
+        self.built = True
+
+    def set_catalogue(self, texts: np.ndarray, has_text: np.ndarray, item_platforms: np.ndarray) -> None:
+        """Tell the network what is known of the items: `[items, text_size]`, `[items]`, `[items]`."""
+        self.texts.assign(texts)
+        self.has_text.assign(has_text)
+        self.item_platforms.assign(item_platforms)
+
+    def item_vectors(self, items: Any, training: bool = False) -> Any:
+        """Vectors z `[n, size]` of `[n]` items."""
+        facts = (ops.take(fact, items, axis=0) for fact in (self.texts, self.has_text, self.item_platforms))
+        return self.tower(items, *facts, training=training)
+
+    def call(self, items: Any, event_types: Any, gaps: Any, mask: Any, training: bool = False) -> Any:
+        """The state h of the person after each token."""
+        batch, length = ops.shape(items)[0], ops.shape(items)[1]
+        flat = ops.reshape(items, (-1,))
+        tokens = ops.reshape(self.item_vectors(flat, training=training), (batch, length, -1))
+        tokens = tokens + self.platform(ops.take(self.item_platforms, items, axis=0)) + self.event_type(event_types)
+        tokens = tokens + self.gap(gaps[:, :, None]) + self.position(ops.arange(length))[None]
+        tokens = self.drop(tokens, training=training)
+        for block in self.blocks:
+            tokens = block(tokens, mask, training=training)
+        return self.norm(tokens)
+
+    def queries(self, states: Any, platform: int) -> Any:
+        """Unit queries times the scale `[n, size]` for one target platform, from states `[n, size]`."""
+        aimed = states + self.target(ops.convert_to_tensor(platform))
+        return ops.exp(self.log_scale) * ops.normalize(aimed, axis=-1)
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments of `__init__`."""
+        return {"name": self.name, **self.counts, "configuration": self.configuration, "seed": self.seed}

@@ -1,0 +1,106 @@
+"""`python -m models.recommend_child FOLDER`: score everybody on every platform, into FOLDER/scored.parquet.
+
+One row for each person, platform and rank, in that order, 1 being the best.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as arrow
+import pyarrow.parquet as parquet
+
+from models.device import prepare_device
+from models.inputs import Inputs, read_inputs
+from models.lifeline import end_with_parent
+
+if TYPE_CHECKING:
+    from models.recommender import Scorer
+
+SCHEMA = arrow.schema(
+    {
+        "user_index": arrow.int32(),
+        "platform_index": arrow.int32(),
+        "item_rank": arrow.int32(),
+        "item_index": arrow.int32(),
+        "score": arrow.float32(),
+        "source": arrow.string(),
+        "is_fallback": arrow.bool_(),
+        "reason_item_index": arrow.int32(),
+    }
+)
+
+
+def recommend(folder: Path) -> None:
+    """Write the lists, whole or not at all."""
+    from models.configuration import Configuration
+    from models.recommender import make_scorer
+    from models.saved_recommender import load_recommender
+    from models.training import Popularity, daily_counts
+
+    inputs = read_inputs(folder)
+    network, priors, blend, facts = load_recommender(folder / "recommender")
+    configuration = Configuration(**facts["configuration"])
+    last_day = inputs.cut // 86_400 - 1
+    popularity = Popularity(daily_counts(inputs.catalogue, inputs.log), priors, last_day)
+    scorer = make_scorer(network, inputs.catalogue, inputs.log, popularity, configuration, inputs.users_count)
+    partial = folder / "scored.partial"
+    with parquet.ParquetWriter(partial, SCHEMA) as writer:
+        for platform, name in enumerate(inputs.catalogue.platforms):
+            for table in platform_lists(inputs, scorer.blended(*blend), platform, configuration.reason_half_life):
+                writer.write_table(table)
+            sys.stdout.write(f"{name}: scored for {inputs.users_count:,} persons\n")
+    partial.replace(folder / "scored.parquet")
+
+
+def platform_lists(inputs: Inputs, scorer: "Scorer", platform: int, half_life: float) -> Iterator[arrow.Table]:
+    """The lists of one platform, a table for each block of persons."""
+    from models.reasons import find_reasons
+
+    log, published = inputs.log, int(inputs.configuration["published_k"])
+    order = np.lexsort((log.consumed_items, log.consumed_users))
+    consumed_users, consumed_items = log.consumed_users[order], log.consumed_items[order]
+    for begin in range(0, inputs.users_count, 4096):
+        users = np.arange(begin, min(begin + 4096, inputs.users_count))
+        low, high = np.searchsorted(consumed_users, [users[0], users[-1] + 1])
+        excluded = consumed_users[low:high] - begin, consumed_items[low:high]
+        best, scores = scorer.lists(platform, users, excluded, int(inputs.configuration["scored_k"]))
+        reasons = np.full(best.shape, -1, np.int32)
+        is_fallback = scorer.state_rows[users] < 0
+        shown = best[:, :published]
+        reasons[:, :published] = find_reasons(scorer.vectors, log, inputs.cut, users, shown, half_life)
+        yield as_table(users, platform, best, scores, reasons, is_fallback)
+
+
+def as_table(
+    users: np.ndarray,
+    platform: int,
+    best: np.ndarray,
+    scores: np.ndarray,
+    reasons: np.ndarray,
+    is_fallback: np.ndarray,
+) -> arrow.Table:
+    """Lists `[persons, k]` as rows; places without an item give none."""
+    persons, ranks = np.nonzero(best >= 0)
+    reason = reasons[persons, ranks]
+    columns = {
+        "user_index": users[persons].astype(np.int32),
+        "platform_index": np.full(len(persons), platform, np.int32),
+        "item_rank": (ranks + 1).astype(np.int32),
+        "item_index": best[persons, ranks].astype(np.int32),
+        "score": scores[persons, ranks],
+        "source": np.where(is_fallback[persons], "prior", "joint"),
+        "is_fallback": is_fallback[persons],
+        "reason_item_index": arrow.array(reason, mask=reason < 0),
+    }
+    return arrow.table(columns, schema=SCHEMA)
+
+
+if __name__ == "__main__":
+    end_with_parent()
+    run_folder = Path(sys.argv[1])
+    prepare_device(int(json.loads((run_folder / "inputs" / "configuration.json").read_text())["seed"]))
+    recommend(run_folder)

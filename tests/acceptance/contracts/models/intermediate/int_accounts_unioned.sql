@@ -1,0 +1,92 @@
+-- written by crossrec platform sync; edit the contracts and run it again
+with
+
+beauty_accounts as (
+
+    select
+        platform,
+        account_id,
+        created_at,
+        language,
+        country,
+        email_token,
+        phone_token,
+        login_token,
+        device_token,
+        file_id,
+        line,
+        loaded_at
+    from {{ ref('stg_beauty__accounts') }}
+
+),
+
+electronics_accounts as (
+
+    select
+        platform,
+        account_id,
+        created_at,
+        language,
+        country,
+        email_token,
+        phone_token,
+        login_token,
+        device_token,
+        file_id,
+        line,
+        loaded_at
+    from {{ ref('stg_electronics__accounts') }}
+
+),
+
+food_accounts as (
+
+    select
+        platform,
+        account_id,
+        created_at,
+        language,
+        country,
+        email_token,
+        phone_token,
+        login_token,
+        device_token,
+        file_id,
+        line,
+        loaded_at
+    from {{ ref('stg_food__accounts') }}
+
+),
+
+kitchen_accounts as (
+
+    select
+        platform,
+        account_id,
+        created_at,
+        language,
+        country,
+        email_token,
+        phone_token,
+        login_token,
+        device_token,
+        file_id,
+        line,
+        loaded_at
+    from {{ ref('stg_kitchen__accounts') }}
+
+),
+
+unioned as (
+
+    select * from beauty_accounts
+    union all
+    select * from electronics_accounts
+    union all
+    select * from food_accounts
+    union all
+    select * from kitchen_accounts
+
+)
+
+select * from unioned

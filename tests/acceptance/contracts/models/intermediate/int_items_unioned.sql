@@ -1,0 +1,96 @@
+-- written by crossrec platform sync; edit the contracts and run it again
+with
+
+beauty_items as (
+
+    select
+        platform,
+        item_id,
+        title,
+        description,
+        category,
+        creator,
+        price,
+        language,
+        available_from,
+        available_until,
+        file_id,
+        line,
+        loaded_at
+    from {{ ref('stg_beauty__items') }}
+
+),
+
+electronics_items as (
+
+    select
+        platform,
+        item_id,
+        title,
+        description,
+        category,
+        creator,
+        price,
+        language,
+        available_from,
+        available_until,
+        file_id,
+        line,
+        loaded_at
+    from {{ ref('stg_electronics__items') }}
+
+),
+
+food_items as (
+
+    select
+        platform,
+        item_id,
+        title,
+        description,
+        category,
+        creator,
+        price,
+        language,
+        available_from,
+        available_until,
+        file_id,
+        line,
+        loaded_at
+    from {{ ref('stg_food__items') }}
+
+),
+
+kitchen_items as (
+
+    select
+        platform,
+        item_id,
+        title,
+        description,
+        category,
+        creator,
+        price,
+        language,
+        available_from,
+        available_until,
+        file_id,
+        line,
+        loaded_at
+    from {{ ref('stg_kitchen__items') }}
+
+),
+
+unioned as (
+
+    select * from beauty_items
+    union all
+    select * from electronics_items
+    union all
+    select * from food_items
+    union all
+    select * from kitchen_items
+
+)
+
+select * from unioned

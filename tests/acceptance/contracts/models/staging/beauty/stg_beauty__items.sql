@@ -1,0 +1,29 @@
+with
+
+items as (
+
+    select * from {{ source('raw', 'beauty_items') }}
+
+),
+
+renamed as (
+
+    select
+        'beauty' as platform,
+        sku as item_id,
+        key_words as title,
+        cast(null as varchar) as description,
+        cast(null as varchar) as category,
+        cast(null as varchar) as creator,
+        cast(null as double) as price,
+        cast(null as varchar) as language,
+        cast(null as timestamp) as available_from,
+        cast(null as timestamp) as available_until,
+        file_id,
+        line,
+        loaded_at
+    from items
+
+)
+
+select * from renamed

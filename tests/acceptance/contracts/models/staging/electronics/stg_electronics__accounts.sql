@@ -1,0 +1,28 @@
+with
+
+accounts as (
+
+    select * from {{ source('raw', 'electronics_accounts') }}
+
+),
+
+renamed as (
+
+    select
+        'electronics' as platform,
+        actor_id as account_id,
+        signed_up as created_at,
+        cast(null as varchar) as language,
+        cast(null as varchar) as country,
+        email as email_token,
+        phone as phone_token,
+        cast(null as varchar) as login_token,
+        cast(null as varchar) as device_token,
+        file_id,
+        line,
+        loaded_at
+    from accounts
+
+)
+
+select * from renamed

@@ -1,0 +1,29 @@
+with
+
+items as (
+
+    select * from {{ source('raw', 'electronics_items') }}
+
+),
+
+renamed as (
+
+    select
+        'electronics' as platform,
+        object_id as item_id,
+        object_title as title,
+        cast(null as varchar) as description,
+        category_path as category,
+        cast(null as varchar) as creator,
+        cast(null as double) as price,
+        cast(null as varchar) as language,
+        cast(null as timestamp) as available_from,
+        cast(null as timestamp) as available_until,
+        file_id,
+        line,
+        loaded_at
+    from items
+
+)
+
+select * from renamed

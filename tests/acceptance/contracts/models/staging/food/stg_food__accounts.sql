@@ -1,0 +1,28 @@
+with
+
+accounts as (
+
+    select * from {{ source('raw', 'food_accounts') }}
+
+),
+
+renamed as (
+
+    select
+        'food' as platform,
+        reviewer as account_id,
+        signed_up as created_at,
+        cast(null as varchar) as language,
+        cast(null as varchar) as country,
+        email as email_token,
+        phone as phone_token,
+        cast(null as varchar) as login_token,
+        cast(null as varchar) as device_token,
+        file_id,
+        line,
+        loaded_at
+    from accounts
+
+)
+
+select * from renamed

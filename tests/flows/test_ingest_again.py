@@ -1,0 +1,143 @@
+"""Ingest again and again: each record comes once, whatever happened before, and the watermark tells what is known."""
+
+import os
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flows.contracts import load_contracts
+from flows.ingest import ingest
+from flows.manifest import Manifest
+from flows.raw_tables import ChangedTypeError
+from flows.settings import Settings, read_settings
+from flows.warehouse import connect
+from flows.watermark import watermark
+from tests.flows.shop_landing import KEY, accounts, counts, event, land, query, shop_settings
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """An empty home with the contract of one shop."""
+    monkeypatch.setenv("CROSSREC_KEY", KEY)
+    return shop_settings(tmp_path)
+
+
+def test_each_file_is_loaded_once(settings: Settings) -> None:
+    """A file that is touched, renamed or delivered again brings nothing; one with other content brings its records."""
+    path = land(settings, "events/a.jsonl", event("1") + event("2"))
+    assert ingest(settings).rows["raw.shop_events"] == 2
+    assert ingest(settings).skipped_files_count == 1
+    os.utime(path, (1, 1))
+    path.rename(path.with_name("b.jsonl"))
+    land(settings, "events/deep/er/c.jsonl", event("1") + event("2"))
+    receipt = ingest(settings)
+    assert (receipt.files_count, receipt.skipped_files_count) == (0, 2)
+    land(settings, "events/b.jsonl", event("3"))
+    assert ingest(settings).rows["raw.shop_events"] == 1
+    assert query(settings, "select id, line from raw.shop_events order by id") == [("1", 1), ("2", 2), ("3", 1)]
+    assert query(settings, "select count(*), sum(rows_count), sum(records_count) from raw.files") == [(4, 3, 3)]
+
+
+def test_a_known_name_size_and_time_is_not_read_again(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A night costs in proportion to what is new: the bytes of known files are not even hashed."""
+    land(settings, "events/a.jsonl", event("1"))
+    ingest(settings)
+    monkeypatch.setattr("flows.ingest.content_hash", lambda path: pytest.fail(f"{path} is read again"))
+    assert ingest(settings).skipped_files_count == 1
+
+
+def test_an_ingest_that_dies_in_a_file_leaves_nothing_of_it(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows and the line of the manifest come together: the ingest after a crash ends as an undisturbed one."""
+    land(settings, "events/a.jsonl", event("1") + "broken\n")
+    land(settings, "events/b.jsonl", event("2") + "broken too\n")
+    note = Manifest.note
+
+    def die(self: Manifest, file: Any, *others: Any) -> None:
+        if file.name.endswith("b.jsonl"):
+            raise KeyboardInterrupt
+        note(self, file, *others)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Manifest, "note", die)
+        with pytest.raises(KeyboardInterrupt):
+            ingest(settings)
+    assert query(settings, "select id from raw.shop_events") == [("1",)]
+    assert len(query(settings, "select line from raw.rejects")) == 1
+    ingest(settings)
+    assert query(settings, "select id from raw.shop_events order by id") == [("1",), ("2",)]
+    assert len(query(settings, "select line from raw.rejects")) == 2
+    assert counts(settings) == [(1, 1, 2)] * 2
+
+
+def test_later_deliveries_are_later(settings: Settings) -> None:
+    """Deliveries that wait together are loaded in the order of their names, each at a moment of its own."""
+    for day in ("2026-03-02", "2026-03-01", "2026-03-03"):
+        land(settings, f"accounts/{day}.csv", accounts([f"{day};;;;"]))
+    ingest(settings)
+    days = [day for (day,) in query(settings, "select customer from raw.shop_accounts order by loaded_at")]
+    assert days == ["2026-03-01", "2026-03-02", "2026-03-03"]
+    assert query(settings, "select count(distinct loaded_at) from raw.shop_accounts") == [(3,)]
+
+
+def change_contract(settings: Settings, old: str, new: str) -> None:
+    """Edit the shop's contract."""
+    path = settings.contracts / "platforms" / "shop.yml"
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+
+
+def test_a_contract_may_grow_but_not_change_a_type(settings: Settings) -> None:
+    """A new field gets its column beside what is there; another type for an old one is refused with what to do."""
+    land(settings, "links/a.jsonl", '{"one": "a", "other": "b"}\n')
+    ingest(settings)
+    new = (
+        "{name: other, type: text, means: linked_account_id}\n      - {name: since, type: timestamp, means: linked_at}"
+    )
+    change_contract(settings, "{name: other, type: text, means: linked_account_id}", new)
+    land(settings, "links/b.jsonl", '{"one": "a", "other": "c", "since": "2026-03-01"}\n')
+    ingest(settings)
+    rows = query(settings, "select other, cast(since as varchar) from raw.shop_links order by other")
+    assert rows == [("b", None), ("c", "2026-02-28 23:00:00")]
+    change_contract(settings, "{name: price, type: number, means: value}", "{name: price, type: text}")
+    with pytest.raises(ChangedTypeError, match=r"raw\.shop_events\.price is DOUBLE"):
+        ingest(settings)
+
+
+def mark(settings: Settings, night: date) -> str:
+    """The watermark of a night."""
+    with connect(settings.warehouse) as connection:
+        return watermark(connection, load_contracts(settings.contracts), night)
+
+
+def test_the_watermark_tells_what_is_known_at_the_cut(settings: Settings, tmp_path: Path) -> None:
+    """Later records, names of files and the order of loading change nothing; one more record of the past does."""
+    night = date(2026, 3, 1)
+    last, first_after = event("2", "02.03.2026 00:59:59"), event("3", "02.03.2026 01:00:00")
+    land(settings, "events/a.jsonl", event("1"))
+    land(settings, "accounts/a.csv", accounts(["anna;;;;"]))
+    ingest(settings)
+    known = mark(settings, night)
+    tomorrow = mark(settings, date(2026, 3, 2))
+    later = int(datetime(2026, 3, 2, tzinfo=UTC).timestamp() * 1000)
+    land(settings, "events/b.jsonl", first_after)
+    land(settings, "accounts/b.csv", accounts([f"ben;;;{later};"]))
+    ingest(settings)
+    assert mark(settings, night) == known
+    assert mark(settings, date(2026, 3, 2)) != tomorrow
+    land(settings, "events/c.jsonl", last)
+    ingest(settings)
+    changed = mark(settings, night)
+    assert changed != known
+
+    other = read_settings(home=tmp_path / "other", contracts=settings.contracts)
+    land(other, "events/x/1.jsonl", last)
+    land(other, "events/x/2.jsonl", event("1") + first_after)
+    land(other, "accounts/z.csv", accounts(["anna;;;;"]))
+    ingest(other)
+    assert mark(other, night) == changed
+    land(other, "events/x/3.jsonl", event("1"))
+    ingest(other)
+    assert mark(other, night) != changed
