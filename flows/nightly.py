@@ -82,11 +82,11 @@ def stage_task(name: str) -> Callable[[Callable[..., Receipt]], Any]:
 
 def invoke_dbt_nodes_as_tasks(arguments: list[str], project: Path) -> dict[str, str]:
     """Run dbt so that every node is a task run of this flow."""
+    from dbt_common.events.base_types import EventLevel
     from prefect_dbt import PrefectDbtRunner, PrefectDbtSettings
 
-    runner = PrefectDbtRunner(
-        settings=PrefectDbtSettings(project_dir=project, profiles_dir=project), raise_on_failure=True
-    )
+    settings = PrefectDbtSettings(project_dir=project, profiles_dir=project, log_level=EventLevel.WARN)
+    runner = PrefectDbtRunner(settings=settings, raise_on_failure=True)
     try:
         outcome = runner.invoke(arguments)
     except ValueError as error:

@@ -5,7 +5,7 @@ import io
 import json
 from pathlib import Path
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.contracts import Kind, PlatformContract
@@ -17,6 +17,7 @@ CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\r\0"), max_siz
 ROWS = st.lists(st.tuples(CELLS, CELLS, CELLS), max_size=8)
 
 
+@settings(deadline=None)
 @given(ROWS)
 def test_csv_that_a_writer_wrote_is_read_as_it_was(rows: list[tuple[str, str, str]]) -> None:
     """Quotation marks, delimiters and line breaks inside fields come back, whatever they are."""
@@ -28,16 +29,18 @@ def test_csv_that_a_writer_wrote_is_read_as_it_was(rows: list[tuple[str, str, st
     assert all(broken is None for _, (_, broken) in found)
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(["1,2", '1,"2', '1,"2,3', "1", '"1"2"', '1,2"', "1,2,3"]), max_size=12))
 def test_a_broken_csv_line_takes_no_other_with_it(lines: list[str]) -> None:
     """However many lines are broken and however, each whole line between them stays a record."""
     found = list(csv_records([("a,b", None), *((line, None) for line in lines)], ","))[1:]
     kept = [fields for fields, (_, broken) in found if broken is None and fields == ["1", "2"]]
-    inside_quotes = sum(text.count("\n1,2\n") for _, (text, broken) in found if broken is None)
+    inside_quotes = sum(text.split("\n")[1:-1].count("1,2") for _, (text, broken) in found if broken is None)
     assert len(kept) + inside_quotes == lines.count("1,2")
     assert sum(text.count("\n") + 1 for _, (text, _) in found) == len(lines)
 
 
+@settings(deadline=None)
 @given(content=st.binary(max_size=200))
 def test_every_line_that_is_not_blank_is_one_record(tmp_path_factory: object, content: bytes) -> None:
     """Any bytes at all give one record a line, numbered without gaps; what is no text says so."""

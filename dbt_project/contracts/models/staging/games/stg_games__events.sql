@@ -11,7 +11,7 @@ renamed as (
     select
         'games' as platform,
         coalesce(
-            cast(no as varchar),
+            cast(entry as varchar),
             {{ record_id(['player', 'app_id', 'what', 'local_time', 'amount', 'session', 'banner_run']) }}
         ) as event_id,
         player as account_id,

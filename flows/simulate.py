@@ -1,0 +1,230 @@
+"""The embedded sample: a made-up world of five platforms, laid out as the landing files that they would deliver.
+
+It is a test instrument as much as a demo: the truth of who is who and who likes what is known, the damage in the logs
+is planted, and the same call writes the same bytes. People have lasting interests, partly the same on all platforms,
+that drift slowly; popularity is long-tailed and bursty; items come and go; one platform is ten times another. A file of
+a day depends on the seed and the days before, so that simulating a day more only adds files.
+"""
+
+import json
+import sys
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as arrow
+import pyarrow.parquet as parquet
+from tqdm import tqdm
+
+from flows.receipts import Receipt
+from flows.settings import Settings
+from flows.simulation import native_shapes as native
+from flows.simulation.behaviour import ROBOT_WORDS, Events, Platform
+from flows.simulation.damage import Post
+from flows.simulation.words import CHINESE_DESCRIPTION, CHINESE_TITLES, DESCRIPTIONS, MAKERS, TITLES, TOPICS
+from flows.simulation.world import PLATFORMS, Items, People, draw_items, draw_people
+
+DEFAULT_UNTIL = date(2026, 3, 1)
+WITH_LINKS = ("video", "music")
+BROKEN_EVERY = 4  # days between broken lines
+
+
+def simulate(
+    settings: Settings,
+    people: int = 6000,
+    days: int = 60,
+    seed: int | None = None,
+    overlap: float = 0.6,
+    transfer: float = 0.8,
+    until: date = DEFAULT_UNTIL,
+) -> Receipt:
+    """Write `days` days of landing files, the last of them `until`, and the truth beside them.
+
+    Args:
+        people: how many people there are.
+        days: how many days.
+        seed: same seed, same bytes; the settings' seed if none is given.
+        overlap: share of the people who use several platforms, 0 to 1.
+        transfer: share of a taste that is the same on all platforms, 0 to 1.
+        until: the last day.
+    """
+    for name, value, is_right in (
+        ("people", people, people >= 1),
+        ("days", days, days >= 1),
+        ("overlap", overlap, 0 <= overlap <= 1),
+        ("transfer", transfer, 0 <= transfer <= 1),
+    ):
+        if not is_right:
+            allowed = "at least 1" if name in ("people", "days") else "from 0 to 1"
+            raise ValueError(f"{name} has to be {allowed}; found {value}. Give another --{name}.")
+    seed = settings.seed if seed is None else seed
+    world = draw_people(people, overlap, transfer, seed)
+    simulators = [
+        Simulator(settings.landing, number, world, seed, until - timedelta(days=days - 1))
+        for number in range(len(PLATFORMS))
+    ]
+    for day in tqdm(range(days), desc="simulate", unit="day", disable=not sys.stderr.isatty()):
+        for simulator in simulators:
+            simulator.write_day(day)
+    write_truth(settings.home / "truth", world, simulators)
+    return Receipt("simulate", {f"{simulator.name} events": simulator.events_count for simulator in simulators})
+
+
+class Simulator:
+    """One platform and its deliveries."""
+
+    def __init__(self, landing: Path, number: int, people: People, seed: int, first: date) -> None:
+        self.name, self.number, self.people, self.seed, self.first = PLATFORMS[number], number, people, seed, first
+        self.folder, self.shape, self.clock = landing / self.name, native.SHAPES[self.name], native.Clock(first)
+        self.items = draw_items(number, len(people.emails), seed)
+        self.platform, self.post = Platform(number, people, self.items, seed), Post()
+        self.account_ids = [native.account_id(self.name, n) for n in people.account_numbers[number].tolist()]
+        self.item_ids = [native.item_id(self.name, n) for n in self.items.numbers.tolist()]
+        self.robot_id = native.account_id(self.name, 7_777_777 + number)
+        self.planted: dict[str, set[str]] = {"emails": set(), "phones": set()}
+        self.events_count = 0
+
+    def write_day(self, day: int) -> None:
+        """Everything that this platform delivers on a day."""
+        chance = np.random.default_rng([self.seed, 4, self.number, day])
+        events, is_missing = self.post.deliver(day, self.platform.day(day), chance)
+        rows = self.event_rows(events, is_missing)
+        self.events_count += len(rows)
+        self.write("events", day, rows, self.broken(day))
+        self.write("items", day, native.item_rows(self.name, self.new_items(day), self.clock))
+        accounts = self.new_accounts(day)
+        self.write("accounts", day, native.account_rows(self.name, accounts, self.clock))
+        if self.name in WITH_LINKS:
+            self.write("links", day, native.link_rows(self.name, self.new_links(day, chance), self.clock))
+
+    def write(self, kind: str, day: int, rows: list[dict[str, Any]], broken: list[str] | None = None) -> None:
+        """Write a day's file of a kind."""
+        path = self.folder / kind / f"{native.day_name(self.first, day)}.{self.shape.suffix}"
+        native.write(path, self.shape.encode(rows, broken or []))
+
+    def event_rows(self, events: Events, is_missing: np.ndarray) -> list[dict[str, Any]]:
+        """The day's events in the platform's shape, some without their account."""
+        accounts = [
+            None if lost else self.robot_id if person < 0 else self.account_ids[person]
+            for person, lost in zip(events.people.tolist(), is_missing.tolist(), strict=True)
+        ]
+        nowhere = native.item_id(self.name, 9_999_999)
+        items = [nowhere if item < 0 else self.item_ids[item] for item in events.items.tolist()]
+        days = zip(events.people.tolist(), events.day.tolist(), events.seconds.tolist(), strict=True)
+        sessions = [f"s{abs(person)}-{day}-{second // 10800}" for person, day, second in days]
+        return native.event_rows(self.name, native.rows_of(events, accounts, items, sessions), self.clock)
+
+    def broken(self, day: int) -> list[str]:
+        """A line that nobody can read, now and then; it was cut off in the middle of somebody's e-mail address."""
+        if self.shape.suffix == "parquet" or day % BROKEN_EVERY:
+            return []
+        email = f"broken.line{day}@mail.example"
+        self.planted["emails"].add(email)
+        return [f'{{"id": "x{day}", "note": "{email}", "action": "vi'] if "json" in self.shape.suffix else [f'"{email}']
+
+    def new_items(self, day: int) -> list[dict[str, Any]]:
+        """Items that become available on a day, or are withdrawn on it; the first day brings all there is."""
+        items = self.items
+        is_new = items.from_days == day if day else items.from_days <= 0
+        rows = np.flatnonzero(is_new | (items.until_days == day))
+        return [self.item(row, day) for row in rows.tolist()]
+
+    def item(self, row: int, day: int) -> dict[str, Any]:
+        """One item as it is known on a day."""
+        items = self.items
+        until = int(items.until_days[row])
+        return {
+            "id": self.item_ids[row],
+            **described(self.name, items, row, self.seed + self.number),
+            "price": float(items.prices[row]),
+            "from": int(items.from_days[row]),
+            "until": until if until <= day else None,
+            "day": day,
+        }
+
+    def new_accounts(self, day: int) -> list[dict[str, Any]]:
+        """Accounts of those who join on a day; e-mails and phones as people spell them, if they name them."""
+        joined = self.people.signup_days == day if day else self.people.signup_days <= 0
+        rows = np.flatnonzero(joined & self.people.is_member[self.number])
+        accounts = [self.account(row) for row in rows.tolist()]
+        for account in accounts:
+            self.planted["emails"] |= {account["email"].strip()} if account["email"] else set()
+            self.planted["phones"] |= {account["phone"]} if account["phone"] and self.name != "games" else set()
+        return accounts
+
+    def account(self, row: int) -> dict[str, Any]:
+        """One account."""
+        chance = np.random.default_rng([self.seed, 5, self.number, row])
+        email, phone = self.people.emails[row], self.people.phones[row]
+        roll = chance.integers(100)
+        spelled = email.upper() if roll < 10 else f" {email} " if roll < 18 else email.title() if roll < 25 else email
+        national = [f"0{phone[:4]}/{phone[4:]}", f"0{phone[:4]} {phone[4:]}"]
+        international = [f"+49{phone}", f"0049 {phone[:4]} {phone[4:]}", f"+49 (0){phone[:4]} {phone[4:]}"]
+        spellings = international if self.name == "news" else national + international
+        return {
+            "id": self.account_ids[row],
+            "email": None if roll >= 92 else spelled,
+            "phone": spellings[int(chance.integers(len(spellings)))] if chance.random() < 0.5 or roll >= 92 else None,
+            "device": f"dev-{int(self.people.account_numbers[0, row]):x}" if chance.random() < 0.3 else None,
+            "day": int(self.people.signup_days[row]),
+        }
+
+    def new_links(self, day: int, chance: np.random.Generator) -> list[tuple[Any, Any, int]]:
+        """Whom those who joined on a day follow."""
+        members = self.platform.members
+        present = members[self.people.signup_days[members] <= day]
+        joined = present[self.people.signup_days[present] == day] if day else present
+        pairs = [(a, b) for a in joined.tolist() for b in chance.choice(present, min(2, len(present))).tolist()]
+        return [(self.account_ids[a], self.account_ids[b], day) for a, b in pairs if a != b]
+
+
+def described(platform: str, items: Items, row: int, seed: int) -> dict[str, Any]:
+    """Title, text, category, maker and language of an item, from its topic's words."""
+    topic = list(TOPICS)[int(items.topics[row])]
+    chance = np.random.default_rng([seed, 6, row])
+    english, chinese = (words.split() for words in TOPICS[topic])
+    is_chinese = bool(items.is_chinese[row])
+    words = dict(zip("abc", chance.permutation(chinese if is_chinese else english)[:3].tolist(), strict=True))
+    titles = CHINESE_TITLES[platform] if is_chinese else TITLES[platform]
+    title = titles[int(chance.integers(len(titles)))].format(**words)
+    return {
+        "title": title[0].upper() + title[1:],
+        "text": (CHINESE_DESCRIPTION if is_chinese else DESCRIPTIONS[platform]).format(**words),
+        "topic": topic if chance.random() < 0.7 else None,
+        "maker": MAKERS[int(chance.integers(len(MAKERS)))],
+        "language": "zh" if is_chinese else "en",
+    }
+
+
+def write_truth(folder: Path, people: People, simulators: list[Simulator]) -> None:
+    """Who is who, who likes what, who is a robot, and which e-mails and phones stand in the logs."""
+    folder.mkdir(parents=True, exist_ok=True)
+    accounts, interests = [], []
+    for simulator in simulators:
+        members = simulator.platform.members
+        ids = [str(simulator.account_ids[row]) for row in members.tolist()]
+        accounts.append(arrow.table({"person": members, "platform": [simulator.name] * len(ids), "account_id": ids}))
+        shares = people.interests[simulator.number][members]
+        rows, topics = np.nonzero(shares > 0.01)
+        named = np.array(list(TOPICS), object)[topics]
+        interests.append(
+            arrow.table(
+                {
+                    "person": members[rows],
+                    "platform": [simulator.name] * len(rows),
+                    "topic": named,
+                    "share": shares[rows, topics],
+                }
+            )
+        )
+    parquet.write_table(arrow.concat_tables(accounts), folder / "people.parquet")
+    parquet.write_table(arrow.concat_tables(interests), folder / "interests.parquet")
+    robots = [simulator for simulator in simulators if simulator.name in ROBOT_WORDS]
+    robot_ids = {"platform": [robot.name for robot in robots], "account_id": [str(robot.robot_id) for robot in robots]}
+    parquet.write_table(arrow.table(robot_ids), folder / "robots.parquet")
+    planted = {
+        kind: sorted(set().union(*(simulator.planted[kind] for simulator in simulators)))
+        for kind in ("emails", "phones")
+    }
+    (folder / "planted.json").write_text(json.dumps(planted, indent=1) + "\n")

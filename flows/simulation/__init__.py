@@ -1,0 +1,1 @@
+"""A made-up world of people, items and five platforms, of which the truth is known."""
