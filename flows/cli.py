@@ -179,7 +179,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     parser = argparse.ArgumentParser(
         prog="crossrec",
-        description="Event logs of several platforms in, one recommender for all of them, ranked lists in SQL tables out.",
+        description="Event logs of several platforms in, one recommender for all, ranked lists in SQL tables out.",
         epilog=EPILOG,
         formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(prog, max_help_position=20),
     )

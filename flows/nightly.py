@@ -15,6 +15,7 @@ from filelock import FileLock, Timeout
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
+from prefect.logging.handlers import APILogWorker
 from prefect.states import Completed, Failed
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -43,12 +44,14 @@ class NightParameters(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     logical_date: date | None = Field(
-        None,
+        default=None,
         title="Night",
         description="The day whose end is the cut; nothing later is known. Default: yesterday (UTC).",
     )
     fresh: bool = Field(
-        False, title="Start anew", description="Run every stage again, also those that a failed run had finished."
+        default=False,
+        title="Start anew",
+        description="Run every stage again, also those that a failed run had finished.",
     )
 
     @property
@@ -167,7 +170,9 @@ def carry_out(run: Run) -> State:
         is_flagged = before.is_flagged or after.is_flagged
         receipt = release(run)
         warnings = [*before.failures, *after.failures]
-        message = f"{receipt.rows['recommendations']:,} rows published" + "".join(f"; warning: {w}" for w in warnings)
+        message = f"{receipt.rows['recommendations']:,} rows published" + "".join(
+            f"; {warning}" for warning in warnings
+        )
         ledger.end_run(run.settings, run.run_id, "published", message, is_flagged)
         state: State = Completed(name="Published", message=message)
     except NightHeld as held:
@@ -211,4 +216,5 @@ def run_nightly(settings: Settings, parameters: NightParameters) -> State:
     """Run the flow in this process for the home of these settings and return its final state."""
     os.environ.update(settings.environment())
     final: State = nightly(parameters, return_state=True)
+    APILogWorker.instance().flush()  # before the server of this night ends
     return final

@@ -26,7 +26,7 @@ class Scorer:
     priors: list[np.ndarray]  # for each platform [its items] log-probabilities
 
     def blended(self, *weights: float) -> "Scorer":
-        """The same, with the network's part weighed: by one weight, or by one of each platform; 0 is the prior alone."""
+        """The same with the network's part weighed, by one weight or one of each platform; 0 is the prior alone."""
         each = weights if len(weights) == len(self.queries) else weights * len(self.queries)
         return replace(
             self, queries=[query * np.float32(weight) for query, weight in zip(self.queries, each, strict=True)]

@@ -24,7 +24,7 @@ LEAST_RECALL = 0.94
 
 
 def run_measured(command: list[str]) -> tuple[int, float, float]:
-    """Run a command; its exit code, seconds, and peak memory in GiB, summed over its process tree (shared pages once)."""
+    """Run a command; its exit code, seconds, and peak GiB, summed over its process tree (shared pages once)."""
     started = time.monotonic()
     process = psutil.Popen(command, cwd=PROJECT)
     peak = 0.0
@@ -39,13 +39,15 @@ def run_measured(command: list[str]) -> tuple[int, float, float]:
 
 
 def reach_bar(judged: dict, popular: dict) -> list[str]:
-    """What falls short of the bar, in words: popularity's macro figure, 0.9 of it on each platform, and the matching."""
+    """What falls short of the bar, in words: popularity overall, 0.9 of it on each platform, the matching."""
     by_platform: dict[str, list[float]] = {}
     for score in judged["scores"]:
         by_platform.setdefault(score["platform"], []).append(score["ndcg"])
     bars = {platform: LEAST_SHARE * value for platform, value in popular.items() if platform != "macro"}
     values = {platform: sum(scores) / len(scores) for platform, scores in by_platform.items()}
-    short = [f"{platform}: {values[platform]:.4f} < {bar:.4f}" for platform, bar in bars.items() if values[platform] < bar]
+    short = [
+        f"{platform}: {values[platform]:.4f} < {bar:.4f}" for platform, bar in bars.items() if values[platform] < bar
+    ]
     if judged["macro"] < popular["macro"]:
         short.append(f"macro: {judged['macro']:.4f} < {popular['macro']:.4f}")
     if judged["matching"]["precision"] < 1 or judged["matching"]["recall"] < LEAST_RECALL:

@@ -36,7 +36,7 @@ def test_lines_of_a_child_arrive_in_order(module, tmp_path: Path) -> None:
 def test_a_failed_child_is_reported_with_its_last_words(module, tmp_path: Path) -> None:
     """A child that ends with an error raises; the message holds the exit code and what it wrote last."""
     with pytest.raises(ChildError, match=r"ended with 4[\s\S]*out of luck"):
-        run_child(module("import sys\nprint('out of luck')\nsys.exit(4)"), tmp_path, lambda line: None)
+        run_child(module("import sys\nprint('out of luck')\nsys.exit(4)"), tmp_path, print)
 
 
 @pytest.mark.parametrize("name", ["models.train_child", "models.recommend_child", "models.encode_child"])
