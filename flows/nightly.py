@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
-from prefect.logging.handlers import APILogWorker
+from prefect.logging.handlers import APILogHandler
 from prefect.states import Completed, Failed
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -216,5 +216,5 @@ def run_nightly(settings: Settings, parameters: NightParameters) -> State:
     """Run the flow in this process for the home of these settings and return its final state."""
     os.environ.update(settings.environment())
     final: State = nightly(parameters, return_state=True)
-    APILogWorker.instance().flush()  # before the server of this night ends
+    APILogHandler().flush()  # before the server of this night ends
     return final

@@ -4,7 +4,7 @@ Half of the persons choose and the other half reports, then the halves swap, so 
 who had a say. What ships is trained on everything up to the cut for the epochs that both halves together chose.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -98,15 +98,23 @@ class Best:
         if value > self.value:
             self.value, self.epoch, self.scorer = value, epoch, scorer
 
-    def blend(self, platform: int, judged: Judged) -> float:
-        """The blend with the highest mean NDCG among the half; without anybody to judge, the usual one."""
-        if self.scorer is None or not self.half(judged.users).any():
-            return USUAL_BLEND
-        means = {}
-        for weight in BLENDS:
-            scores = score_lists(self.scorer.blended(weight), platform, judged)
-            means[weight] = float(scores.ndcg[self.half(scores.users)].mean())
-        return max(BLENDS, key=lambda weight: (means[weight], weight))
+    def blend(self, judged: Mapping[int, Judged]) -> dict[int, float]:
+        """The weight of the network's part on each platform, by the mean NDCG among the half.
+
+        A platform's own evidence and, as much again, that of all platforms together: one window of one platform is
+        noise. Without anybody to judge it is the usual one.
+        """
+        gains = {}
+        for platform, window in judged.items():
+            if self.scorer is not None and self.half(window.users).any():
+                lists = [score_lists(self.scorer.blended(weight), platform, window) for weight in BLENDS]
+                means = np.array([scores.ndcg[self.half(scores.users)].mean() for scores in lists])
+                gains[platform] = means / max(means.max(), 1e-12)
+        together = np.mean(list(gains.values()), axis=0) if gains else np.zeros(len(BLENDS))
+        return {
+            platform: BLENDS[int(np.argmax(gains[platform] + together))] if platform in gains else USUAL_BLEND
+            for platform in judged
+        }
 
 
 def choose(
@@ -143,27 +151,40 @@ def choose(
         say(f"epoch {epoch} of at most {configuration.max_epochs}: best NDCG@10 {best.value:.4f}  loss {named}")
         if epoch - max(best.epoch, of_even.epoch, of_odd.epoch) >= configuration.patience:
             break
-    blend, scores = [0.0] * len(alphas), [NOBODY] * len(alphas)
-    for number in platforms:
-        judged = window.judged[number]
-        blend[number] = best.blend(number, judged)
-        scores[number] = swapped(of_even, of_odd, number, judged)
-    return Choice(best.epoch, blend, scores)
+    judged = {number: window.judged[number] for number in platforms}
+    blend, reported = best.blend(judged), swapped(of_even, of_odd, judged)
+    everywhere = range(len(alphas))
+    return Choice(
+        best.epoch,
+        [blend.get(number, 0.0) for number in everywhere],
+        [reported.get(number, NOBODY) for number in everywhere],
+    )
 
 
-def swapped(of_even: Best, of_odd: Best, platform: int, judged: Judged) -> Scores:
-    """Each half of the persons under what the other half chose."""
+def swapped(of_even: Best, of_odd: Best, judged: Mapping[int, Judged]) -> dict[int, Scores]:
+    """The scores on each platform, each half of the persons under what the other half chose."""
     under = []
     for chosen in (of_odd, of_even):
+        blend = chosen.blend(judged)
         if chosen.scorer is None:
-            return NOBODY
-        under.append(score_lists(chosen.scorer.blended(chosen.blend(platform, judged)), platform, judged))
-    is_even = even(judged.users)
+            return {}
+        under.append(
+            {
+                platform: score_lists(chosen.scorer.blended(blend[platform]), platform, window)
+                for platform, window in judged.items()
+            }
+        )
+    return {platform: _merged(under[0][platform], under[1][platform]) for platform in judged}
+
+
+def _merged(for_even: Scores, for_odd: Scores) -> Scores:
+    """Each half of the persons from its own scores; coverage is the mean."""
+    is_even = even(for_even.users)
     return Scores(
-        judged.users,
-        np.where(is_even, under[0].ndcg, under[1].ndcg),
-        np.where(is_even, under[0].recall, under[1].recall),
-        (under[0].coverage + under[1].coverage) / 2,
+        for_even.users,
+        np.where(is_even, for_even.ndcg, for_odd.ndcg),
+        np.where(is_even, for_even.recall, for_odd.recall),
+        (for_even.coverage + for_odd.coverage) / 2,
     )
 
 
