@@ -22,11 +22,14 @@ from flows.settings import Settings
 from flows.simulation import native_shapes as native
 from flows.simulation.behaviour import ROBOT_WORDS, Events, Platform
 from flows.simulation.damage import Post
+from flows.simulation.event_files import EVENT_FILES, EventColumns
 from flows.simulation.words import CHINESE_DESCRIPTION, CHINESE_TITLES, DESCRIPTIONS, MAKERS, TITLES, TOPICS
 from flows.simulation.world import PLATFORMS, Items, People, draw_items, draw_people
 
 DEFAULT_UNTIL = date(2026, 3, 1)
 WITH_LINKS = ("video", "music")
+TOPIC_NAMES = tuple(TOPICS)
+WORDS = max(len(words.split()) for words, _ in TOPICS.values())
 BROKEN_EVERY = 4  # days between broken lines
 
 
@@ -79,41 +82,58 @@ class Simulator:
         self.folder, self.shape, self.clock = landing / self.name, native.SHAPES[self.name], native.Clock(first)
         self.items = draw_items(number, len(people.emails), seed)
         self.platform, self.post = Platform(number, people, self.items, seed), Post()
-        self.account_ids = [native.account_id(self.name, n) for n in people.account_numbers[number].tolist()]
-        self.item_ids = [native.item_id(self.name, n) for n in self.items.numbers.tolist()]
+        accounts, items = people.account_numbers[number].tolist(), self.items.numbers.tolist()
+        self.account_ids = np.array([native.account_id(self.name, n) for n in accounts], object)
+        self.item_ids = np.array([native.item_id(self.name, n) for n in items], object)
+        draws = np.random.default_rng([seed, 5, number])
+        self.account_rolls = draws.integers(100, size=(len(self.account_ids), 4))
+        self.item_rolls = draws.integers(1000, size=(len(self.item_ids), 3))
+        self.item_words = draws.random((len(self.item_ids), WORDS)).argsort(axis=1)
         self.robot_id = native.account_id(self.name, 7_777_777 + number)
         self.planted: dict[str, set[str]] = {"emails": set(), "phones": set()}
-        self.events_count = 0
+        self.events_count, self.last_day = 0, 0
 
     def write_day(self, day: int) -> None:
         """Everything that this platform delivers on a day."""
         chance = np.random.default_rng([self.seed, 4, self.number, day])
         events, is_missing = self.post.deliver(day, self.platform.day(day), chance)
-        rows = self.event_rows(events, is_missing)
-        self.events_count += len(rows)
-        self.write("events", day, rows, self.broken(day))
+        self.events_count += len(events.ids)
+        if len(events.ids):
+            content = EVENT_FILES[self.name](self.columns(events, is_missing), self.broken(day))
+            native.write(self.path("events", day), content)
         self.write("items", day, native.item_rows(self.name, self.new_items(day), self.clock))
         accounts = self.new_accounts(day)
         self.write("accounts", day, native.account_rows(self.name, accounts, self.clock))
         if self.name in WITH_LINKS:
             self.write("links", day, native.link_rows(self.name, self.new_links(day, chance), self.clock))
 
-    def write(self, kind: str, day: int, rows: list[dict[str, Any]], broken: list[str] | None = None) -> None:
-        """Write a day's file of a kind."""
-        path = self.folder / kind / f"{native.day_name(self.first, day)}.{self.shape.suffix}"
-        native.write(path, self.shape.encode(rows, broken or []))
+    def path(self, kind: str, day: int) -> Path:
+        """The file of a kind and a day."""
+        return self.folder / kind / f"{native.day_name(self.first, day)}.{self.shape.suffix}"
 
-    def event_rows(self, events: Events, is_missing: np.ndarray) -> list[dict[str, Any]]:
-        """The day's events in the platform's shape, some without their account."""
-        accounts = [
-            None if lost else self.robot_id if person < 0 else self.account_ids[person]
-            for person, lost in zip(events.people.tolist(), is_missing.tolist(), strict=True)
-        ]
-        nowhere = native.item_id(self.name, 9_999_999)
-        items = [nowhere if item < 0 else self.item_ids[item] for item in events.items.tolist()]
-        days = zip(events.people.tolist(), events.day.tolist(), events.seconds.tolist(), strict=True)
-        sessions = [f"s{abs(person)}-{day}-{second // 10800}" for person, day, second in days]
-        return native.event_rows(self.name, native.rows_of(events, accounts, items, sessions), self.clock)
+    def write(self, kind: str, day: int, rows: list[dict[str, Any]]) -> None:
+        """Write a day's file of a kind."""
+        native.write(self.path(kind, day), self.shape.encode(rows, []))
+
+    def columns(self, events: Events, is_missing: np.ndarray) -> EventColumns:
+        """The day's events with the platform's ids, some without their account."""
+        accounts = self.account_ids[events.people]
+        accounts[events.people < 0] = self.robot_id
+        accounts[is_missing] = None
+        items = self.item_ids[events.items]
+        items[events.items < 0] = native.item_id(self.name, 9_999_999)
+        hours = (events.seconds // 10800).tolist()
+        days = zip(np.abs(events.people).tolist(), events.day.tolist(), hours, strict=True)
+        return EventColumns(
+            ids=events.ids.tolist(),
+            accounts=accounts.tolist(),
+            items=items.tolist(),
+            words=events.words.tolist(),
+            seconds=self.clock.midnight + events.day * 86_400 + events.seconds,
+            values=[None if value != value else value for value in events.values.tolist()],
+            sessions=[f"s{person}-{day}-{hour}" for person, day, hour in days],
+            runs=events.runs.tolist(),
+        )
 
     def broken(self, day: int) -> list[str]:
         """A line that nobody can read, now and then; it was cut off in the middle of somebody's e-mail address."""
@@ -136,7 +156,7 @@ class Simulator:
         until = int(items.until_days[row])
         return {
             "id": self.item_ids[row],
-            **described(self.name, items, row, self.seed + self.number),
+            **described(self.name, items, row, self.item_rolls[row].tolist(), self.item_words[row].tolist()),
             "price": float(items.prices[row]),
             "from": int(items.from_days[row]),
             "until": until if until <= day else None,
@@ -148,16 +168,18 @@ class Simulator:
         joined = self.people.signup_days == day if day else self.people.signup_days <= 0
         rows = np.flatnonzero(joined & self.people.is_member[self.number])
         accounts = [self.account(row) for row in rows.tolist()]
-        for account in accounts:
-            self.planted["emails"] |= {account["email"].strip()} if account["email"] else set()
-            self.planted["phones"] |= {account["phone"]} if account["phone"] and self.name != "games" else set()
+        self.last_day = day
+        for row, account in zip(rows.tolist(), accounts, strict=True):
+            if account["email"]:
+                self.planted["emails"] |= {account["email"].strip(), str(self.people.emails[row])}
+            if account["phone"] and self.name != "games":
+                self.planted["phones"] |= {account["phone"], f"49{self.people.phones[row]}"}
         return accounts
 
     def account(self, row: int) -> dict[str, Any]:
         """One account."""
-        chance = np.random.default_rng([self.seed, 5, self.number, row])
         email, phone = self.people.emails[row], self.people.phones[row]
-        roll = chance.integers(100)
+        roll, spelling, naming, device = self.account_rolls[row].tolist()
         spelled = email.upper() if roll < 10 else f" {email} " if roll < 18 else email.title() if roll < 25 else email
         national = [f"0{phone[:4]}/{phone[4:]}", f"0{phone[:4]} {phone[4:]}"]
         international = [f"+49{phone}", f"0049 {phone[:4]} {phone[4:]}", f"+49 (0){phone[:4]} {phone[4:]}"]
@@ -165,8 +187,8 @@ class Simulator:
         return {
             "id": self.account_ids[row],
             "email": None if roll >= 92 else spelled,
-            "phone": spellings[int(chance.integers(len(spellings)))] if chance.random() < 0.5 or roll >= 92 else None,
-            "device": f"dev-{int(self.people.account_numbers[0, row]):x}" if chance.random() < 0.3 else None,
+            "phone": spellings[spelling % len(spellings)] if naming < 50 or roll >= 92 else None,
+            "device": f"dev-{int(self.people.account_numbers[0, row]):x}" if device < 30 else None,
             "day": int(self.people.signup_days[row]),
         }
 
@@ -179,20 +201,19 @@ class Simulator:
         return [(self.account_ids[a], self.account_ids[b], day) for a, b in pairs if a != b]
 
 
-def described(platform: str, items: Items, row: int, seed: int) -> dict[str, Any]:
-    """Title, text, category, maker and language of an item, from its topic's words."""
-    topic = list(TOPICS)[int(items.topics[row])]
-    chance = np.random.default_rng([seed, 6, row])
-    english, chinese = (words.split() for words in TOPICS[topic])
+def described(platform: str, items: Items, row: int, rolls: list[int], order: list[int]) -> dict[str, Any]:
+    """Title, text, category, maker and language of an item, from its topic's words in this order."""
+    topic = TOPIC_NAMES[int(items.topics[row])]
     is_chinese = bool(items.is_chinese[row])
-    words = dict(zip("abc", chance.permutation(chinese if is_chinese else english)[:3].tolist(), strict=True))
+    known = TOPICS[topic][is_chinese].split()
+    words = dict(zip("abc", [known[place] for place in order if place < len(known)], strict=False))
     titles = CHINESE_TITLES[platform] if is_chinese else TITLES[platform]
-    title = titles[int(chance.integers(len(titles)))].format(**words)
+    title = titles[rolls[0] % len(titles)].format(**words)
     return {
         "title": title[0].upper() + title[1:],
         "text": (CHINESE_DESCRIPTION if is_chinese else DESCRIPTIONS[platform]).format(**words),
-        "topic": topic if chance.random() < 0.7 else None,
-        "maker": MAKERS[int(chance.integers(len(MAKERS)))],
+        "topic": topic if rolls[1] < 700 else None,
+        "maker": MAKERS[rolls[2] % len(MAKERS)],
         "language": "zh" if is_chinese else "en",
     }
 
@@ -203,8 +224,12 @@ def write_truth(folder: Path, people: People, simulators: list[Simulator]) -> No
     accounts, interests = [], []
     for simulator in simulators:
         members = simulator.platform.members
+        members = members[people.signup_days[members] <= simulator.last_day]
         ids = [str(simulator.account_ids[row]) for row in members.tolist()]
-        accounts.append(arrow.table({"person": members, "platform": [simulator.name] * len(ids), "account_id": ids}))
+        names = arrow.array([simulator.name] * len(ids), arrow.string())
+        accounts.append(
+            arrow.table({"person": members, "platform": names, "account_id": arrow.array(ids, arrow.string())})
+        )
         shares = people.interests[simulator.number][members]
         rows, topics = np.nonzero(shares > 0.01)
         named = np.array(list(TOPICS), object)[topics]
@@ -212,8 +237,8 @@ def write_truth(folder: Path, people: People, simulators: list[Simulator]) -> No
             arrow.table(
                 {
                     "person": members[rows],
-                    "platform": [simulator.name] * len(rows),
-                    "topic": named,
+                    "platform": arrow.array([simulator.name] * len(rows), arrow.string()),
+                    "topic": arrow.array(named, arrow.string()),
                     "share": shares[rows, topics],
                 }
             )

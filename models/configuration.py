@@ -21,11 +21,11 @@ class Configuration:
     """Share of activations dropped while training."""
     item_dropout: float = 0.3
     """Share of items whose own vector is dropped in a step, so that text alone has to score them."""
-    max_epochs: int = 16
+    max_epochs: int = 12
     """Most passes over the data; early stopping chooses how many."""
     patience: int = 8
     """Passes without a better validation NDCG after which training stops."""
-    learning_rate: float = 2e-3
+    learning_rate: float = 3e-3
     """Highest learning rate of AdamW; it falls to a tenth of it by a cosine over `max_epochs`."""
     weight_decay: float = 0.01
     """Decoupled weight decay; none on embeddings, gains and biases."""

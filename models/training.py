@@ -92,9 +92,10 @@ class Trainer:
         days = popularity.last_day - (int(log.times.min()) // SECONDS_PER_DAY if len(log.times) else 0)
         self.first_day = self.last_day - min(configuration.target_days, max(days, 1))
         self.sequences = newest_sequences(log, configuration.sequence_length + 1)
-        self.tables = [tf.constant(popularity.table(number, self.first_day)) for number in range(len(alphas))]
+        self.platforms = [number for number, alpha in enumerate(alphas) if alpha]
+        self.tables = [tf.constant(popularity.table(number, self.first_day)) for number in self.platforms]
         self.samplers = [Sampler(table.numpy()[-1], configuration.negatives) for table in self.tables]
-        self.offsets = [catalogue.items_of(number).start for number in range(len(alphas))]
+        self.offsets = [catalogue.items_of(number).start for number in self.platforms]
         self.batches_count = sum(1 for _ in self._batches(None))
         self.normalisers = self._normalisers()
         steps = max(1, self.batches_count * configuration.max_epochs)
@@ -139,7 +140,7 @@ class Trainer:
                 [tf.constant(items) for items, _ in samples],
                 [tf.constant(counts) for _, counts in samples],
             )
-            totals += losses.numpy()
+            totals[self.platforms] += losses.numpy()
         return totals / max(self.batches_count, 1)
 
     def _step(
@@ -154,17 +155,17 @@ class Trainer:
         negatives: list[tf.Tensor],
         log_counts: list[tf.Tensor],
     ) -> tf.Tensor:
-        """One step of AdamW on one batch; the losses ℓ_p `[platforms]`."""
+        """One step of AdamW on one batch; the losses ℓ_p of the platforms that are trained."""
         network = self.network
         with tf.GradientTape() as tape:
             states = network(items, event_types, gaps, mask, training=True)
             platforms = tf.where(targets >= 0, tf.gather(network.item_platforms, tf.maximum(targets, 0)), -1)
             losses = []
-            for number, table in enumerate(self.tables):
+            for place, number in enumerate(self.platforms):
+                table, offset, own = self.tables[place], self.offsets[place], negatives[place]
                 places = tf.where(platforms == number)
-                mine = tf.gather_nd(targets, places) - self.offsets[number]
-                own = negatives[number]
-                vectors = network.item_vectors(tf.concat([mine, own], 0) + self.offsets[number], training=True)
+                mine = tf.gather_nd(targets, places) - offset
+                vectors = network.item_vectors(tf.concat([mine, own], 0) + offset, training=True)
                 vectors = tf.math.l2_normalize(vectors, axis=-1)
                 queries = network.queries(tf.gather_nd(states, places), number)
                 days = tf.gather_nd(prior_rows, places)
@@ -175,12 +176,12 @@ class Trainer:
                     tf.matmul(queries, vectors[taken:], transpose_b=True)
                     + tf.gather(tf.gather(table, own, axis=1), days),
                     own,
-                    log_counts[number],
+                    log_counts[place],
                 )
                 weighed = tf.reduce_sum(loss * tf.gather_nd(weights, places))
                 losses.append(weighed / tf.cast(self.normalisers[number], tf.float32))
             stacked = tf.stack(losses)
-            total = tf.reduce_sum(stacked * tf.constant(self.alphas, tf.float32))
+            total = tf.reduce_sum(stacked * tf.constant(self.alphas[self.platforms], tf.float32))
         variables = network.trainable_variables
         self.optimizer.apply(tape.gradient(total, variables, unconnected_gradients="zero"), variables)
         return stacked

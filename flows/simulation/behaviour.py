@@ -53,6 +53,8 @@ class Platform:
         self.number, self.name, self.people, self.items, self.seed = number, PLATFORMS[number], people, items, seed
         self.members = np.flatnonzero(people.is_member[number])
         self.taken = np.zeros((len(people.emails), len(items.numbers)), bool)
+        self.by_topic = np.argsort(items.topics, kind="stable")
+        self.topic_ends = np.cumsum(np.bincount(items.topics, minlength=people.interests.shape[2]))
         scale = max(USUAL_EVENTS * len(people.emails) / USUAL_PEOPLE, LEAST_EVENTS)
         each = IMPRESSIONS_EACH + sum(share for _, share in CHAINS[self.name])
         self.actions = scale * SHARES[number] / each / 0.8  # a fifth is lost to what cannot be taken twice
@@ -72,19 +74,15 @@ class Platform:
         present = self.members[self.people.signup_days[self.members] <= day]
         weights = self.people.activity[present]
         count = chance.poisson(self.actions * (1 + 0.15 * np.sin(2 * np.pi * day / 7)))
+        if not len(present):
+            return np.zeros(0, int), np.zeros(0, int)
         people = present[np.searchsorted(np.cumsum(weights) / weights.sum(), chance.random(count))]
         drift = min(max(day, 0) / 240, 1.0)
         now = (1 - drift) * self.people.interests[self.number] + drift * self.people.later_interests[self.number]
         cumulated = np.cumsum(now[people], axis=1)
         topics = (cumulated < chance.random(count)[:, None] * cumulated[:, -1:]).sum(axis=1)
-        air, items = appeal(self.items, day, self.number), np.full(count, -1)
-        for topic in np.unique(topics):
-            own = np.flatnonzero((self.items.topics == topic) & (air > 0))
-            rows = np.flatnonzero(topics == topic)
-            if len(own):
-                steps = np.cumsum(air[own])
-                items[rows] = own[np.searchsorted(steps / steps[-1], chance.random(len(rows)))]
-        _, first = np.unique(people * len(air) + items, return_index=True)
+        items = self.items_of(topics, day, chance)
+        _, first = np.unique(people * len(self.items.numbers) + items, return_index=True)
         kept = np.zeros(count, bool)
         kept[first] = True
         kept &= items >= 0
@@ -92,6 +90,16 @@ class Platform:
             kept &= ~self.taken[people, np.maximum(items, 0)]
         self.taken[people[kept], items[kept]] = True
         return people[kept], items[kept]
+
+    def items_of(self, topics: np.ndarray, day: int, chance: np.random.Generator) -> np.ndarray:
+        """An item of each topic, by what is in the air; −1 where the topic has none that day."""
+        ends = np.concatenate([[0.0], np.cumsum(appeal(self.items, day, self.number)[self.by_topic])])
+        stops = self.topic_ends[topics]
+        starts = np.concatenate([[0], self.topic_ends])[topics]
+        weights = ends[stops] - ends[starts]
+        places = np.searchsorted(ends, ends[starts] + chance.random(len(topics)) * weights, side="right") - 1
+        places = np.clip(places, starts, np.maximum(stops - 1, starts))
+        return np.where(weights > 0, self.by_topic[np.minimum(places, len(self.by_topic) - 1)], -1)
 
     def chain(self, day: int, people: np.ndarray, items: np.ndarray, chance: np.random.Generator) -> Events:
         """The log of what was taken: the words of the platform's chain, some seconds apart."""

@@ -3,7 +3,7 @@
 import gzip
 import io
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -14,9 +14,17 @@ import numpy as np
 import pyarrow as arrow
 import pyarrow.parquet as parquet
 
-from flows.simulation.behaviour import IMPRESSIONS, Events
-
 NEW_YORK = ZoneInfo("America/New_York")
+
+# of the columns in Parquet that hold no text
+COLUMN_TYPES = {
+    **dict.fromkeys(("viewer_id", "follows_viewer_id"), arrow.int64()),
+    **dict.fromkeys(("watch_seconds", "rental_price"), arrow.float64()),
+    **dict.fromkeys(
+        ("event_time", "licensed_from", "licensed_until", "changed_at", "member_since", "since"), arrow.timestamp("us")
+    ),
+    "on_shelf": arrow.bool_(),
+}
 
 
 @dataclass(frozen=True)
@@ -29,12 +37,17 @@ class Shape:
 
 def json_lines(rows: list[dict[str, Any]], broken: list[str]) -> bytes:
     """One JSON object a line, and the broken lines in the middle."""
-    return _lines([json.dumps(row, ensure_ascii=False) for row in rows], broken)
+    return lines_with([json.dumps(row, ensure_ascii=False) for row in rows], broken)
 
 
 def gzipped(rows: list[dict[str, Any]], broken: list[str]) -> bytes:
-    """JSON lines, compressed without a time stamp."""
-    return gzip.compress(json_lines(rows, broken), compresslevel=3, mtime=0)
+    """JSON lines, compressed."""
+    return compressed(json_lines(rows, broken))
+
+
+def compressed(content: bytes) -> bytes:
+    """The content as a gzip file without a time stamp; nothing stays nothing."""
+    return gzip.compress(content, compresslevel=1, mtime=0) if content else b""
 
 
 def delimited(delimiter: str) -> Callable[[list[dict[str, Any]], list[str]], bytes]:
@@ -48,23 +61,28 @@ def delimited(delimiter: str) -> Callable[[list[dict[str, Any]], list[str]], byt
         if not rows:
             return b""
         lines = [delimiter.join(map(cell, row.values())) for row in rows]
-        return (delimiter.join(rows[0]) + "\n").encode() + _lines(lines, broken)
+        return (delimiter.join(rows[0]) + "\n").encode() + lines_with(lines, broken)
 
     return encode
 
 
 def columns(rows: list[dict[str, Any]], _broken: list[str]) -> bytes:
     """Parquet; a binary format has no broken lines."""
+    return parquet_of({name: [row[name] for row in rows] for name in rows[0]}) if rows else b""
+
+
+def parquet_of(content: dict[str, list[Any] | np.ndarray]) -> bytes:
+    """Columns as a Parquet file, each of one type on all days, also where a day has no value."""
     buffer = io.BytesIO()
-    if rows:
-        names = list(rows[0])
-        parquet.write_table(arrow.table({name: [row[name] for row in rows] for name in names}), buffer)
+    typed = {name: arrow.array(values, COLUMN_TYPES.get(name, arrow.string())) for name, values in content.items()}
+    parquet.write_table(arrow.table(typed), buffer)
     return buffer.getvalue()
 
 
-def _lines(lines: list[str], broken: list[str]) -> bytes:
+def lines_with(lines: list[str], broken: list[str]) -> bytes:
+    """These lines, and the broken ones in their middle."""
     middle = len(lines) // 2
-    return "".join(f"{line}\n" for line in [*lines[:middle], *broken, *lines[middle:]]).encode()
+    return ("\n".join([*lines[:middle], *broken, *lines[middle:]]) + "\n").encode() if lines or broken else b""
 
 
 SHAPES = {
@@ -115,56 +133,6 @@ def item_id(platform: str, number: int) -> Any:
         "music": f"trk:{number:07d}",
         "games": int(number),
     }[platform]
-
-
-Row = tuple[str, Any, Any, str, int, int, float | None, str, str]
-
-
-def rows_of(events: Events, accounts: list[Any], items: list[Any], session: list[str]) -> Iterable[Row]:
-    """Plain values of each event: id, account, item, word, day, second, value, session, list."""
-    values = [None if np.isnan(value) else float(value) for value in events.values]
-    return zip(
-        [f"{number:014x}" for number in events.ids.tolist()],
-        accounts,
-        items,
-        events.words.tolist(),
-        events.day.tolist(),
-        events.seconds.tolist(),
-        values,
-        session,
-        events.runs.tolist(),
-        strict=True,
-    )
-
-
-def event_rows(platform: str, rows: Iterable[Row], clock: Clock) -> list[dict[str, Any]]:
-    """Events as the platform's records."""
-    shown = IMPRESSIONS[platform]
-    shapes: dict[str, Callable[..., dict[str, Any]]] = {
-        "shop": lambda i, a, t, w, d, s, v, n, r: {
-            "id": i, "customer": a, "sku": t, "action": w, "occurred_at": clock.iso(d, s), "amount": v, "visit": n,
-            **({"list_run": r} if r else {}),
-        },
-        "news": lambda i, a, t, w, d, s, v, n, r: {
-            "event_id": i, "reader": a, "article": t, "event": w, "ts": clock.epoch(d, s), "seconds": v, "visit": n,
-            "front_page": r or None,
-        },
-        "video": lambda i, a, t, w, d, s, v, n, r: {
-            "event_uuid": i, "viewer_id": a, "video_id": t, "event_name": w, "event_time": clock.moment(d, s),
-            "watch_seconds": v, "session": n, "on_shelf": w == shown, "shelf_run": r or None,
-        },
-        "music": lambda i, a, t, w, d, s, v, n, r: {
-            "event": {"id": i, "verb": w, "ts": clock.epoch(d, s) * 1000},
-            "actor": {"id": a}, "object": {"id": t}, "measure": {"seconds": v},
-            "context": {"session": n, "shown": w == shown, "mix": r or None},
-        },
-        "games": lambda i, a, t, w, d, s, v, n, r: {
-            "entry": int(i, 16), "player": a, "app_id": t, "what": w, "local_time": clock.local(d, s), "amount": v,
-            "session": n, "banner_run": r or None,
-        },
-    }  # fmt: skip
-    shape = shapes[platform]
-    return [shape(*row) for row in rows]
 
 
 def item_rows(platform: str, items: list[dict[str, Any]], clock: Clock) -> list[dict[str, Any]]:

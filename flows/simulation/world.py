@@ -103,8 +103,10 @@ def draw_items(platform: int, people: int, seed: int) -> Items:
     """One platform's catalogue, past and to come; smaller worlds have fewer items."""
     chance = np.random.default_rng([seed, 2, platform])
     count = max(60, int(ITEMS[platform] * min(1.0, (people / USUAL_PEOPLE) ** 0.5)))
-    is_new = chance.random(count) < 0.4
-    from_days = np.where(is_new, chance.integers(0, HORIZON, count), -chance.integers(1, 300, count))
+    share = 0.6 if PLATFORMS[platform] == "news" else 0.4
+    is_new = chance.permutation(count) < share * count
+    from_days = -chance.integers(1, 300, count)
+    from_days[is_new] = chance.permutation(int(is_new.sum())) % HORIZON  # spread evenly, so that no day is without
     is_withdrawn = chance.random(count) < 0.08
     until = np.where(is_withdrawn, np.maximum(from_days, 0) + chance.integers(5, HORIZON, count), 10**6)
     bursts = np.stack(

@@ -1,0 +1,167 @@
+"""The simulator: known truth, planted damage, logs in the shape of their contracts, and the same bytes every time."""
+
+import json
+import re
+from collections import Counter, defaultdict
+from datetime import date, timedelta
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from flows.contracts import EVENT_TYPES
+from flows.settings import Settings
+from flows.simulate import simulate
+from flows.simulation.world import PLATFORMS
+from tests.flows.simulated_landing import CONTRACTS, Delivered, delivered, digests, text_of
+
+LAST = date(2026, 3, 1)
+DAYS = 10
+EMAIL = re.compile(r"[\w.+-]+@[\w.-]+\w")
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small world: 200 people, ten days."""
+    return made(tmp_path_factory.mktemp("home"))
+
+
+def made(home: Path, seed: int = 5, days: int = DAYS, until: date = LAST) -> Path:
+    """A home with the landing of a small world."""
+    simulate(Settings(home=home), people=200, days=days, seed=seed, until=until)
+    return home
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+@pytest.mark.parametrize("kind", ["events", "items", "accounts", "links"])
+def test_records_hold_what_their_contract_says(home: Path, platform: str, kind: str) -> None:
+    """Every field of a record is in the contract, every field of the contract is in a record, every word is known."""
+    contract = CONTRACTS[platform]
+    folder = home / "landing" / platform / kind
+    if kind not in contract.kinds:
+        assert not folder.exists()
+        return
+    records = delivered(home, platform, kind)
+    found = set().union(*(record.names for record in records))
+    assert found == {field.path for field in contract.kinds[kind].fields}  # type: ignore[index]
+    if kind == "events":
+        assert {record.values["event_type"] for record in records} == set(contract.event_words)
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_every_platform_delivers_every_day(home: Path, platform: str) -> None:
+    """Ten days, ten files of events, each named by its day."""
+    days = {record.day for record in delivered(home, platform, "events")}
+    assert days == {LAST - timedelta(days=back) for back in range(DAYS)}
+
+
+def test_the_same_call_writes_the_same_bytes(home: Path, tmp_path: Path) -> None:
+    """Landing and truth of a second call are the same, byte for byte; another seed makes another world."""
+    assert digests(made(tmp_path / "again")) == digests(home)
+    assert digests(made(tmp_path / "other", seed=6) / "landing") != digests(home / "landing")
+
+
+def test_no_file_holds_the_time_of_its_making(home: Path) -> None:
+    """A compressed file's time stamp is empty, so that a call an hour later writes the same bytes too."""
+    packed = list((home / "landing").rglob("*.gz"))
+    assert packed
+    assert {path.read_bytes()[4:8] for path in packed} == {bytes(4)}
+
+
+def test_no_file_is_empty(home: Path) -> None:
+    """A day on which nothing happened in a kind brings no file of it."""
+    for platform, contract in CONTRACTS.items():
+        for kind in contract.kinds:
+            days = {record.day for record in delivered(home, platform, kind)}
+            assert {
+                date.fromisoformat(path.name[:10]) for path in (home / "landing" / platform / kind).iterdir()
+            } == days
+
+
+def test_a_day_more_only_adds_files(home: Path, tmp_path: Path) -> None:
+    """A later night's delivery leaves all earlier files as they were."""
+    earlier = digests(home / "landing")
+    later = digests(made(tmp_path, days=DAYS + 1, until=LAST + timedelta(days=1)) / "landing")
+    assert {name: later.get(name) for name in earlier} == earlier
+    assert {Path(name).name[:10] for name in later.keys() - earlier.keys()} == {"2026-03-02"}
+
+
+def test_impressions_and_positives_keep_their_shares(home: Path) -> None:
+    """Impressions, each with its list, are at most a quarter of all events, positive ones at least two fifths."""
+    types: Counter[str] = Counter()
+    for platform in PLATFORMS:
+        words = CONTRACTS[platform].event_words
+        for record in delivered(home, platform, "events"):
+            event_type = words[record.values["event_type"]]
+            types[event_type] += 1
+            assert bool(record.values["recommendation_run_id"]) == EVENT_TYPES[event_type].is_impression
+    total = types.total()
+    assert 0.1 < sum(count for name, count in types.items() if EVENT_TYPES[name].is_impression) / total <= 0.25
+    assert sum(count for name, count in types.items() if EVENT_TYPES[name].is_positive) / total >= 0.4
+
+
+def test_one_platform_is_ten_times_another(home: Path) -> None:
+    """The music service logs about ten times what the games store does."""
+    counts = {platform: len(delivered(home, platform, "events")) for platform in PLATFORMS}
+    assert max(counts, key=counts.__getitem__) == "music"
+    assert 7 < counts["music"] / counts["games"] < 15
+
+
+def events_by_day(home: Path) -> dict[str, list[Delivered]]:
+    """The readable events by platform."""
+    return {platform: delivered(home, platform, "events") for platform in PLATFORMS}
+
+
+def test_records_come_twice_and_late_but_never_early(home: Path) -> None:
+    """Some event ids stand twice in a file, some again in a later one; some events come up to three days late."""
+    in_one_file = in_two_files = 0
+    delays: Counter[int] = Counter()
+    for records in events_by_day(home).values():
+        days = defaultdict(list)
+        for record in records:
+            days[record.values["event_id"]].append(record.day)
+            delays[(record.day - record.values["event_at"].date()).days] += 1
+        in_one_file += sum(len(found) > len(set(found)) for found in days.values())
+        in_two_files += sum(len(set(found)) > 1 for found in days.values())
+    assert in_one_file and in_two_files
+    assert set(delays) == {0, 1, 2, 3}
+    assert 0.005 < 1 - delays[0] / delays.total() < 0.03
+
+
+def test_some_events_lack_their_account_and_some_name_no_item(home: Path) -> None:
+    """A few events miss a required field, and a few name an item that no platform ever delivered; others do not."""
+    lost = unknown = total = 0
+    for platform, records in events_by_day(home).items():
+        items = {str(record.values["item_id"]) for record in delivered(home, platform, "items")}
+        total += len(records)
+        lost += sum(record.values["account_id"] is None for record in records)
+        unknown += sum(str(record.values["item_id"]) not in items for record in records)
+    assert 0 < lost / total < 0.01
+    assert 0 < unknown / total < 0.01
+
+
+def test_a_broken_line_holds_an_email(home: Path) -> None:
+    """There is a line that cannot be read, and the address in it is among the planted ones."""
+    planted = json.loads((home / "truth" / "planted.json").read_text())["emails"]
+    broken = []
+    for path in (home / "landing" / "shop" / "events").iterdir():
+        for line in text_of(path).splitlines():
+            try:
+                json.loads(line)
+            except json.JSONDecodeError:
+                broken.append(line)
+    assert broken
+    assert all(set(EMAIL.findall(line)) and set(EMAIL.findall(line)) <= set(planted) for line in broken)
+
+
+def test_a_robot_acts_as_no_human_can(home: Path) -> None:
+    """Each robot of the truth logs twenty events or more within five minutes, and nothing positive."""
+    robots = pd.read_parquet(home / "truth" / "robots.parquet")
+    assert len(robots) >= 1
+    for platform, account in robots.itertuples(index=False):
+        own = [record for record in delivered(home, platform, "events") if record.values["account_id"] == account]
+        day = [record.values["event_at"] for record in own if record.values["event_at"].date() == LAST]
+        assert len(day) >= 15
+        assert max(day) - min(day) <= timedelta(minutes=5)
+        words = {record.values["event_type"] for record in own}
+        assert not any(EVENT_TYPES[CONTRACTS[platform].event_words[word]].is_positive for word in words)
