@@ -31,10 +31,9 @@ class ItemTower(keras.layers.Layer):
         self.out = keras.layers.Dense(size, name="out")
         self.seeds = keras.random.SeedGenerator(seed)
 
-    def build(self, *shapes: Any) -> None:
+    def build(self, items_shape: Any, texts_shape: Any, has_text_shape: Any, platforms_shape: Any) -> None:
         """Create the tower, the deltas and the platforms' vectors."""
-        text_shape = shapes[1]
-        self.hidden.build(text_shape)
+        self.hidden.build(texts_shape)
         self.out.build((None, 2 * self.size))
         self.deltas = self.add_weight(shape=(self.items, self.size), initializer="zeros", name="deltas_embedding")
         self.untitled = self.add_weight(

@@ -61,10 +61,10 @@ class TransformerBlock(keras.layers.Layer):
         self.feed_forward = SwiGLU(size, name="feed_forward")
         self.drop = keras.layers.Dropout(dropout, seed=seed)
 
-    def build(self, shape: Any, _mask_shape: Any = None) -> None:
+    def build(self, tokens_shape: Any, mask_shape: Any = None) -> None:
         """Create norms, projections and the feed-forward network."""
         for layer in (self.norm_before, self.norm_between, self.mixed, self.out, self.feed_forward):
-            layer.build(shape)
+            layer.build(tokens_shape)
 
     def call(self, tokens: Any, mask: Any, training: bool = False) -> Any:
         """The tokens after the block."""

@@ -89,6 +89,7 @@ def test_nothing_after_the_cut_counts_and_a_re_run_gives_the_same_rows(small_nig
     planted = [line.replace(NIGHT.isoformat(), tomorrow) for line in lines if NIGHT.isoformat() in line]
     assert planted
     records = [json.loads(line) for line in planted if line.startswith("{") and line.endswith("}")]
+    records = [record for record in records if record["customer"]]  # a broken record has no time to be after the cut
     for number, record in enumerate(records):
         record[next(iter(record))] = f"planted-{number}"
     shop.with_name("planted.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records))

@@ -15,8 +15,11 @@ def tiny_inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def finished_run(tmp_path_factory: pytest.TempPathFactory) -> FinishedRun:
-    """A run folder trained and scored as a night does it, and another one with the same inputs."""
+    """A run folder trained as a night does it and scored, and another one with the same inputs."""
+    from models.recommend_child import recommend
+
     folders = [write_run(tmp_path_factory.mktemp(name)) for name in ("run", "again")]
-    for child in ("train_child", "recommend_child"):
-        run_children(child, folders)
+    run_children("train_child", folders)
+    for folder in folders:
+        recommend(folder)
     return read_finished(*folders)

@@ -25,7 +25,7 @@ ACTIVE, SILENT = 120, 5
 # the last items of each cluster: nobody touched COLD, GONE is no longer available; the very first item has no text
 COLD, GONE, UNTITLED = IN_CLUSTER - 1, IN_CLUSTER - 2, 0
 RECOMMENDER = {
-    "max_epochs": 8,
+    "max_epochs": 6,
     "embedding_size": 16,
     "text_size": 8,
     "sequence_length": 12,

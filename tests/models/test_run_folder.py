@@ -1,0 +1,187 @@
+"""A whole run folder through both children: what the lists hold, what they learned, and that it can be repeated."""
+
+import numpy as np
+import pyarrow.parquet as parquet
+import pytest
+
+from models.inputs import read_inputs
+from models.lineup import METRICS
+from tests.models.tiny_run import (
+    ACTIVE,
+    CLUSTERS,
+    COLD,
+    EACH,
+    GONE,
+    IN_CLUSTER,
+    PLATFORMS,
+    SILENT,
+    FinishedRun,
+    cluster_of,
+    item,
+    platform_of,
+    taste_of,
+)
+
+
+def consumed_pairs(run: FinishedRun) -> set[tuple[int, int]]:
+    """Whom nothing of what may not be shown again."""
+    log = read_inputs(run.folder).log
+    return set(zip(log.consumed_users.tolist(), log.consumed_items.tolist(), strict=True))
+
+
+def value_of(run: FinishedRun, recommender: str, platform: str = "macro") -> dict[str, float]:
+    """The NDCG row of a recommender on a platform."""
+    (row,) = (
+        row
+        for row in run.metrics["metrics"]
+        if (row["recommender"], row["platform"], row["metric"]) == (recommender, platform, "ndcg@10")
+    )
+    return row
+
+
+def test_everybody_gets_every_item_that_may_be_shown(finished_run: FinishedRun) -> None:
+    """A person's list of a platform holds each available item once, but for what they took and may not return."""
+    scored, consumed = finished_run.scored, consumed_pairs(finished_run)
+    shown = list(zip(scored["user_index"].tolist(), scored["item_index"].tolist(), strict=True))
+    expected = {
+        (user, one)
+        for user in range(ACTIVE + SILENT)
+        for one in range(PLATFORMS * EACH)
+        if one % IN_CLUSTER != GONE and (user, one) not in consumed
+    }
+    assert len(consumed) > 3 * ACTIVE
+    assert len(shown) == len(set(shown))
+    assert set(shown) == expected
+    assert (platform_of(scored["item_index"]) == scored["platform_index"]).all()
+
+
+def test_ranks_run_from_one_and_follow_the_scores(finished_run: FinishedRun) -> None:
+    """Within a list ranks are 1, 2, 3 … in the file's order, and scores never rise."""
+    scored = finished_run.scored
+    lists = scored["platform_index"].astype(int) * (ACTIVE + SILENT) + scored["user_index"]
+    starts_anew = np.diff(lists, prepend=-1) != 0
+    assert (np.diff(lists) >= 0).all()
+    first = np.flatnonzero(starts_anew)[np.cumsum(starts_anew) - 1]
+    np.testing.assert_array_equal(scored["item_rank"], np.arange(len(lists)) - first + 1)
+    assert (np.diff(scored["score"])[~starts_anew[1:]] <= 0).all()
+    assert np.isfinite(scored["score"]).all()
+
+
+def test_who_never_did_anything_gets_the_prior(finished_run: FinishedRun) -> None:
+    """Persons without events get the popularity prior's list, marked as such and without reasons; nobody else does."""
+    scored = finished_run.scored
+    silent = scored["user_index"] >= ACTIVE
+    np.testing.assert_array_equal(scored["is_fallback"], silent)
+    np.testing.assert_array_equal(scored["source"] == "prior", silent)
+    assert set(scored["source"]) == {"prior", "joint"}
+    assert (scored["reason_item_index"][silent] == -1).all()
+    last = scored["user_index"] == ACTIVE + SILENT - 1
+    another = scored["user_index"] == ACTIVE
+    np.testing.assert_array_equal(scored["item_index"][last], scored["item_index"][another])
+
+
+def test_reasons_come_from_the_own_past_and_taste(finished_run: FinishedRun) -> None:
+    """Published ranks name an item that the person took, mostly of the shown item's cluster; later ranks name none."""
+    scored, log = finished_run.scored, read_inputs(finished_run.folder).log
+    reasons, shown = scored["reason_item_index"], scored["item_index"]
+    published = (scored["item_rank"] <= 10) & ~scored["is_fallback"]
+    named = reasons >= 0
+    assert not named[~published].any()
+    assert named[published].mean() > 0.9
+    taken = set(zip(log.users[log.is_positive].tolist(), log.items[log.is_positive].tolist(), strict=True))
+    assert set(zip(scored["user_index"][named].tolist(), reasons[named].tolist(), strict=True)) <= taken
+    own = named & (cluster_of(shown) == taste_of(scored["user_index"]))
+    assert (cluster_of(reasons[own]) == cluster_of(shown[own])).mean() > 0.9
+
+
+def test_joint_learns_what_popularity_cannot(finished_run: FinishedRun) -> None:
+    """On a planted taste the joint recommender's NDCG is above twice that of popularity, intervals far apart."""
+    joint, popularity = value_of(finished_run, "joint"), value_of(finished_run, "popularity")
+    assert joint["value"] > 2 * popularity["value"]
+    assert joint["low"] > popularity["high"]
+
+
+def test_joint_carries_a_taste_across_platforms(finished_run: FinishedRun) -> None:
+    """Where a third of the persons is known from the other platform alone, joint beats single beyond chance."""
+    (row,) = (row for row in finished_run.metrics["uplift"] if row["platform"] == "deli" and row["metric"] == "ndcg@10")
+    assert row["low"] > 0
+    assert row["difference"] == pytest.approx(row["joint"] - row["single"])
+    assert row["joint"] == value_of(finished_run, "joint", "deli")["value"]
+    assert row["single"] == value_of(finished_run, "single", "deli")["value"]
+
+
+def test_text_speaks_for_items_that_nobody_touched(finished_run: FinishedRun) -> None:
+    """Among cold items a person finds that of their own taste above each of another cluster, nearly always."""
+    scored = finished_run.scored
+    for platform in range(PLATFORMS):
+        ranks = np.zeros((ACTIVE, CLUSTERS), int)
+        for cluster in range(CLUSTERS):
+            rows = (scored["item_index"] == item(platform, cluster, COLD)) & (scored["user_index"] < ACTIVE)
+            ranks[scored["user_index"][rows], cluster] = scored["item_rank"][rows]
+        assert (ranks > 0).all()
+        assert (ranks.argmin(axis=1) == taste_of(np.arange(ACTIVE))).mean() > 0.9
+
+
+def test_metrics_have_every_row_once(finished_run: FinishedRun) -> None:
+    """metrics.json has joint, single and popularity on each platform and macro, uplift for each, and what it cost."""
+    rows = [(row["recommender"], row["platform"], row["metric"]) for row in finished_run.metrics["metrics"]]
+    lineup, places = ("joint", "single", "popularity"), ("deli", "loft", "macro")
+    expected = {(who, where, f"{metric}@10") for who in lineup for where in places for metric in METRICS}
+    expected |= {(who, where, "coverage@10") for who in lineup for where in places[:2]}
+    assert sorted(rows) == sorted(expected)
+    uplift = [(row["platform"], row["metric"]) for row in finished_run.metrics["uplift"]]
+    assert sorted(uplift) == sorted((where, f"{metric}@10") for where in places for metric in METRICS)
+    for row in finished_run.metrics["metrics"] + finished_run.metrics["uplift"]:
+        assert row["segment"] == "all"
+        assert 0 < row["persons_count"] <= ACTIVE
+        if row["low"] is not None:
+            assert row["low"] <= row.get("value", row.get("difference")) <= row["high"]
+    version = finished_run.metrics["version"]
+    assert version["parameters_count"] > 0 and 1 <= version["epochs"] <= 6 and version["peak_memory_mb"] > 0
+
+
+def test_the_same_inputs_give_the_same_bits(finished_run: FinishedRun) -> None:
+    """Training and scoring the same inputs again gives the same file, byte for byte, and the same metrics."""
+    first, second = ((folder / "scored.parquet").read_bytes() for folder in (finished_run.folder, finished_run.again))
+    assert first == second
+    rows = [
+        (folder / "recommender" / "metrics.json").read_text().split('"version"')[0]
+        for folder in (finished_run.folder, finished_run.again)
+    ]
+    assert rows[0] == rows[1]
+
+
+def test_the_vocabulary_says_what_each_index_means(finished_run: FinishedRun) -> None:
+    """The saved recommender carries the platform and the id of each item index that it was trained with."""
+    vocabulary = parquet.read_table(finished_run.folder / "recommender" / "vocabulary.parquet").to_pydict()
+    assert vocabulary["item_index"] == list(range(PLATFORMS * EACH))
+    assert vocabulary["item_id"] == [f"i{one:03d}" for one in range(PLATFORMS * EACH)]
+    assert vocabulary["platform"] == ["deli"] * EACH + ["loft"] * EACH
+
+
+@pytest.mark.gpu
+def test_a_gpu_computes_what_the_processor_computes(finished_run: FinishedRun) -> None:
+    """Where TensorFlow sees a GPU training uses it, and item vectors and states equal the processor's."""
+    import tensorflow as tf
+
+    if not tf.config.list_physical_devices("GPU"):
+        pytest.skip("TensorFlow sees no GPU: tf.config.list_physical_devices('GPU') is empty")
+    from models.configuration import Configuration
+    from models.recommender import make_scorer
+    from models.saved_recommender import load_recommender
+    from models.training import Popularity, daily_counts
+
+    assert finished_run.metrics["version"]["device"] != "CPU"
+    inputs = read_inputs(finished_run.folder)
+    scorers = []
+    for device in ("/GPU:0", "/CPU:0"):
+        with tf.device(device):
+            network, priors, _, facts = load_recommender(finished_run.folder / "recommender")
+            popularity = Popularity(daily_counts(inputs.catalogue, inputs.log), priors, inputs.cut // 86_400 - 1)
+            configuration = Configuration(**facts["configuration"])
+            scorers.append(
+                make_scorer(network, inputs.catalogue, inputs.log, popularity, configuration, inputs.users_count)
+            )
+    np.testing.assert_allclose(scorers[0].vectors, scorers[1].vectors, atol=2e-3)
+    for platform in range(PLATFORMS):
+        np.testing.assert_allclose(scorers[0].queries[platform], scorers[1].queries[platform], atol=2e-2)
