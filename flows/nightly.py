@@ -200,8 +200,10 @@ def nightly(parameters: NightParameters = NightParameters()) -> State:
     try:
         with FileLock(settings.home / "night.lock", timeout=0):
             started_at = ledger.now()
+            LOG.info("ingest …")
             receipt: IngestReceipt = stage_task("ingest")(lambda: ingest(settings))()
             run = open_run(settings, parameters.night, parameters.fresh)
+            LOG.info("ingest done: %s files, %s rejects", receipt.files_count, receipt.rejects_count)
             ledger.record_stage(settings, run.run_id, started_at, receipt)
             return carry_out(run)
     except Timeout:
