@@ -4,22 +4,21 @@ Half of the persons choose and the other half reports, then the halves swap, so 
 who had a say. What ships is trained on everything up to the cut for the epochs that both halves together chose.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from models.configuration import Configuration
-from models.evaluation import Judged, Scores, judge_window, score_lists
+from models.evaluation import NOBODY, Judged, Scores, judge_window, score_lists
 from models.inputs import SECONDS_PER_DAY, Catalogue, Log
-from models.network import Network
+from models.popularity import Popularity
 from models.recommender import Scorer, make_scorer
-from models.training import Popularity, Trainer, new_network
+from models.training import Trainer
 
 # how much the network's part counts beside the prior; 0 is the prior alone
 BLENDS = (0.0, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0)
 USUAL_BLEND = 0.3
-NOBODY = Scores(np.array([], int), np.array([]), np.array([]), 0.0)
 Say = Callable[[str], None]
 
 
@@ -32,6 +31,11 @@ class Window:
     days: int
     judged: list[Judged]
     popularity: Popularity
+
+    @property
+    def users(self) -> np.ndarray:
+        """Everybody who is judged on any platform, in ascending order."""
+        return np.unique(np.concatenate([judged.users for judged in self.judged]))
 
     def of_platform(self, catalogue: Catalogue, platform: int) -> "Window":
         """The same window as a platform on its own would know it."""
@@ -87,121 +91,102 @@ class Best:
     """The best epoch so far in the eyes of one half of the persons, and the scorer as it was then."""
 
     half: Half
-    value: float = -1.0
+    scorer: Scorer
     epoch: int = 0
-    scorer: Scorer | None = None
+    value: float = -1.0
 
-    def consider(self, epoch: int, scorer: Scorer, scores: list[Scores]) -> None:
+    def consider(self, epoch: int, scorer: Scorer, scores: dict[int, Scores]) -> None:
         """Take this epoch if its macro NDCG among the half is higher than any before."""
-        means = [score.ndcg[self.half(score.users)] for score in scores]
-        value = float(np.mean([mean.mean() for mean in means if len(mean)] or [0.0]))
+        groups = [score.ndcg[self.half(score.users)] for score in scores.values()]
+        value = float(np.mean([group.mean() for group in groups if len(group)] or [0.0]))
         if value > self.value:
             self.value, self.epoch, self.scorer = value, epoch, scorer
 
-    def blend(self, judged: Mapping[int, Judged]) -> dict[int, float]:
-        """The weight of the network's part on each platform, by the mean NDCG among the half.
+    def blends(self, judged: dict[int, Judged]) -> dict[int, float]:
+        """The blend of each platform with the highest NDCG among the half.
 
-        A platform's own evidence and, as much again, that of all platforms together: one window of one platform is
-        noise. Without anybody to judge it is the usual one.
+        As with the half-lives of the prior, all platforms together count as much as the platform's own evidence, which
+        alone is noise. Without anybody to judge it is the usual blend.
         """
-        gains = {}
-        for platform, window in judged.items():
-            if self.scorer is not None and self.half(window.users).any():
-                lists = [score_lists(self.scorer.blended(weight), platform, window) for weight in BLENDS]
-                means = np.array([scores.ndcg[self.half(scores.users)].mean() for scores in lists])
-                gains[platform] = means / max(means.max(), 1e-12)
-        together = np.mean(list(gains.values()), axis=0) if gains else np.zeros(len(BLENDS))
-        return {
-            platform: BLENDS[int(np.argmax(gains[platform] + together))] if platform in gains else USUAL_BLEND
-            for platform in judged
-        }
+        voters = {number: who.only(self.half(who.users)) for number, who in judged.items()}
+        means = np.array(
+            [
+                [score_lists(self.scorer.blended(blend), number, who).ndcg.mean() for blend in BLENDS]
+                for number, who in voters.items()
+                if len(who.users)
+            ]
+        )
+        if not means.any():
+            return dict.fromkeys(judged, USUAL_BLEND)
+        common = means.mean(axis=0) / means.mean()
+        rows = iter(means)
+        chosen = {}
+        for number, who in voters.items():
+            own = next(rows) if len(who.users) else np.zeros(len(BLENDS))
+            chosen[number] = BLENDS[int(np.argmax(common + own / max(own.mean(), 1e-9)))]
+        return chosen
 
 
-def choose(
-    catalogue: Catalogue,
-    window: Window,
-    users_count: int,
-    alphas: np.ndarray,
-    configuration: Configuration,
-    seed: int,
-    say: Say,
-) -> Choice:
+def choose(trainer: Trainer, window: Window, users_count: int, alphas: np.ndarray, seed: int, say: Say) -> Choice:
     """Train up to the window, judge each epoch in it, and choose epochs and blend.
 
     Args:
-        catalogue: platforms and items.
+        trainer: of the network.
         window: what may be learned from and what judges.
         users_count: how many persons there are.
         alphas: `[platforms]` loss weights; platforms of weight 0 are neither trained nor judged.
-        configuration: hyperparameters.
-        seed: of weights, order and negatives.
+        seed: of the order of sequences and the negatives.
         say: takes lines of progress.
     """
-    platforms = [number for number in range(len(alphas)) if alphas[number]]
-    network = new_network(catalogue, configuration, seed)
-    trainer = Trainer(network, catalogue, window.log, window.popularity, alphas, configuration, seed)
-    best, of_even, of_odd = Best(everybody), Best(even), Best(odd)
+    catalogue, configuration, everyone = trainer.catalogue, trainer.configuration, window.users
+    judged = {number: window.judged[number] for number in range(len(alphas)) if alphas[number]}
+    trainer.start(window.log, window.popularity, alphas, seed)
+    blend, scores = [0.0] * len(alphas), [NOBODY] * len(alphas)
+    if not trainer.course.batches_count:
+        say("nothing to learn from: the prior alone")
+        popular = judge_popularity(catalogue, window, users_count)
+        return Choice(0, blend, [popular[number] if number in judged else NOBODY for number in range(len(alphas))])
+
+    def scorer_now() -> Scorer:
+        return make_scorer(
+            trainer.network, catalogue, window.log, window.popularity, configuration, users_count, everyone
+        )
+
+    best, of_even, of_odd = (Best(half, scorer_now()) for half in (everybody, even, odd))
     for epoch in range(1, configuration.max_epochs + 1):
-        losses = trainer.epoch()
-        scorer = make_scorer(network, catalogue, window.log, window.popularity, configuration, users_count)
-        scores = [score_lists(scorer.blended(USUAL_BLEND), number, window.judged[number]) for number in platforms]
-        for half in (best, of_even, of_odd):
-            half.consider(epoch, scorer, scores)
-        named = "  ".join(f"{catalogue.platforms[number]} {losses[number]:.3f}" for number in platforms)
+        losses, scorer = trainer.epoch(), scorer_now()
+        found = {number: score_lists(scorer.blended(USUAL_BLEND), number, who) for number, who in judged.items()}
+        for each in (best, of_even, of_odd):
+            each.consider(epoch, scorer, found)
+        named = "  ".join(f"{catalogue.platforms[number]} {losses[number]:.3f}" for number in judged)
         say(f"epoch {epoch} of at most {configuration.max_epochs}: best NDCG@10 {best.value:.4f}  loss {named}")
         if epoch - max(best.epoch, of_even.epoch, of_odd.epoch) >= configuration.patience:
             break
-    judged = {number: window.judged[number] for number in platforms}
-    blend, reported = best.blend(judged), swapped(of_even, of_odd, judged)
-    everywhere = range(len(alphas))
-    return Choice(
-        best.epoch,
-        [blend.get(number, 0.0) for number in everywhere],
-        [reported.get(number, NOBODY) for number in everywhere],
-    )
+    blends, of_even_blends, of_odd_blends = (each.blends(judged) for each in (best, of_even, of_odd))
+    for number, who in judged.items():
+        blend[number] = blends[number]
+        under_odd = score_lists(of_odd.scorer.blended(of_odd_blends[number]), number, who)
+        under_even = score_lists(of_even.scorer.blended(of_even_blends[number]), number, who)
+        scores[number] = swapped(under_odd, under_even)
+    return Choice(best.epoch, blend, scores)
 
 
-def swapped(of_even: Best, of_odd: Best, judged: Mapping[int, Judged]) -> dict[int, Scores]:
-    """The scores on each platform, each half of the persons under what the other half chose."""
-    under = []
-    for chosen in (of_odd, of_even):
-        blend = chosen.blend(judged)
-        if chosen.scorer is None:
-            return {}
-        under.append(
-            {
-                platform: score_lists(chosen.scorer.blended(blend[platform]), platform, window)
-                for platform, window in judged.items()
-            }
-        )
-    return {platform: _merged(under[0][platform], under[1][platform]) for platform in judged}
-
-
-def _merged(for_even: Scores, for_odd: Scores) -> Scores:
-    """Each half of the persons from its own scores; coverage is the mean."""
-    is_even = even(for_even.users)
+def swapped(under_odd: Scores, under_even: Scores) -> Scores:
+    """Each half of the persons under what the other half chose."""
+    is_even = even(under_odd.users)
     return Scores(
-        for_even.users,
-        np.where(is_even, for_even.ndcg, for_odd.ndcg),
-        np.where(is_even, for_even.recall, for_odd.recall),
-        (for_even.coverage + for_odd.coverage) / 2,
+        under_odd.users,
+        np.where(is_even, under_odd.ndcg, under_even.ndcg),
+        np.where(is_even, under_odd.recall, under_even.recall),
+        (under_odd.coverage + under_even.coverage) / 2,
     )
 
 
 def refit(
-    catalogue: Catalogue,
-    log: Log,
-    popularity: Popularity,
-    alphas: np.ndarray,
-    configuration: Configuration,
-    epochs: int,
-    seed: int,
-    say: Say,
-) -> Network:
+    trainer: Trainer, log: Log, popularity: Popularity, alphas: np.ndarray, epochs: int, seed: int, say: Say
+) -> None:
     """Train anew on everything up to the cut, for as many epochs as were chosen."""
-    network = new_network(catalogue, configuration, seed)
-    trainer = Trainer(network, catalogue, log, popularity, alphas, configuration, seed)
+    trainer.start(log, popularity, alphas, seed)
     for epoch in range(1, epochs + 1):
         losses = trainer.epoch()
-        say(f"refit, epoch {epoch} of {epochs}: loss {float(losses @ alphas):.3f}")
-    return network
+        say(f"refit, epoch {epoch} of {epochs}: loss {float(losses.sum()):.3f}")

@@ -39,6 +39,8 @@ class Configuration:
     """Only interactions of so many days before the cut are targets; older ones are context."""
     target_half_life: float = 180.0
     """Days in which a target's weight in the loss halves: recent tastes count more."""
+    prior_lag_days: int = 30
+    """Targets are offered the popularity of 1 to so many days before them, as a night's list is read for a window."""
     alpha_exponent: float = 0.0
     """A platform's loss weight is its number of positives to this power; 0 weighs platforms equally."""
     window_days: int = 30

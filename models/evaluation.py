@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from models.coverage import coverage
 from models.inputs import SECONDS_PER_DAY, Catalogue, Log
 from models.ndcg import ndcg
 from models.recall import recall
@@ -25,23 +26,33 @@ class Judged:
     relevant_items: np.ndarray  # [pairs]
     excluded: tuple[np.ndarray, np.ndarray]  # (row among `users`, item), ordered by row
 
+    def only(self, kept: np.ndarray) -> "Judged":
+        """What the persons `kept` `[persons]` bool took."""
+        row = np.cumsum(kept) - 1
+        relevant, excluded = kept[self.relevant_rows], kept[self.excluded[0]]
+        return Judged(
+            self.users[kept],
+            row[self.relevant_rows[relevant]],
+            self.relevant_items[relevant],
+            (row[self.excluded[0][excluded]], self.excluded[1][excluded]),
+        )
+
 
 def judge_window(catalogue: Catalogue, log: Log, cut: int, window_days: int) -> list[Judged]:
     """Who is judged by what on each platform, with the window being the days after `cut`."""
     end = cut + window_days * SECONDS_PER_DAY
     known = np.unique(log.users[log.times < cut])
     inside = (log.times >= cut) & (log.times < end) & log.is_positive & np.isin(log.users, known)
-    taken = np.unique(np.stack([log.users[inside], log.items[inside]]), axis=1)
-    before = log.consumed_times < cut
-    consumed = np.stack([log.consumed_users[before], log.consumed_items[before]])
     size = len(catalogue.item_ids)
-    is_new = ~np.isin(taken[0] * size + taken[1], consumed[0].astype(np.int64) * size + consumed[1])
-    relevant, result = taken[:, is_new], []
+    taken = np.unique(log.users[inside].astype(np.int64) * size + log.items[inside])
+    before = log.consumed_times < cut
+    consumed = np.unique(log.consumed_users[before].astype(np.int64) * size + log.consumed_items[before])
+    relevant, consumed = (np.stack(divmod(pairs, size)) for pairs in (taken[~np.isin(taken, consumed)], consumed))
+    result = []
     for platform in range(len(catalogue.platforms)):
         own = relevant[:, catalogue.item_platforms[relevant[1]] == platform]
         users, rows = np.unique(own[0], return_inverse=True)
         excluded = consumed[:, np.isin(consumed[0], users) & (catalogue.item_platforms[consumed[1]] == platform)]
-        excluded = excluded[:, np.lexsort(excluded[::-1])]
         result.append(Judged(users, rows, own[1], (np.searchsorted(users, excluded[0]), excluded[1])))
     return result
 
@@ -56,6 +67,9 @@ class Scores:
     coverage: float
 
 
+NOBODY = Scores(np.array([], int), np.array([]), np.array([]), 0.0)
+
+
 def score_lists(scorer: Scorer, platform: int, judged: Judged) -> Scores:
     """Judge one platform's lists."""
     best, _ = scorer.lists(platform, judged.users, judged.excluded, K)
@@ -64,6 +78,5 @@ def score_lists(scorer: Scorer, platform: int, judged: Judged) -> Scores:
     shown = np.arange(len(best))[:, None] * size + best
     hits = np.isin(shown, wanted) & (best >= 0)
     counts = np.bincount(judged.relevant_rows, minlength=len(judged.users))
-    available = scorer.catalogue.is_available[scorer.catalogue.items_of(platform)].sum()
-    coverage = len(np.unique(best[best >= 0])) / max(int(available), 1)
-    return Scores(judged.users, ndcg(hits, counts), recall(hits, counts), coverage)
+    available = int(scorer.catalogue.is_available[scorer.catalogue.items_of(platform)].sum())
+    return Scores(judged.users, ndcg(hits, counts), recall(hits, counts), coverage(best, available))

@@ -100,32 +100,45 @@ def read_inputs(folder: Path) -> Inputs:
     return Inputs(configuration, _read_catalogue(folder), log, users_count)
 
 
-def _columns(path: Path) -> dict[str, np.ndarray]:
-    """Every column of a Parquet file of plain values."""
-    table = parquet.read_table(path)
+def _columns(path: Path, names: list[str] | None = None) -> dict[str, np.ndarray]:
+    """The columns of a Parquet file, all or some, of plain values."""
+    table = parquet.read_table(path, columns=names)
     return {name: table.column(name).to_numpy() for name in table.column_names}
 
 
 def _read_catalogue(folder: Path) -> Catalogue:
     """Platforms, event types and items with their text embeddings."""
     platforms, types = _columns(folder / "platforms.parquet"), _columns(folder / "event_types.parquet")
-    table = parquet.read_table(folder / "items.parquet").combine_chunks()
-    embeddings = table.column("embedding").combine_chunks()
-    has_text = np.asarray(embeddings.is_valid())
-    flat = np.asarray(embeddings.drop_null().flatten(), np.float32)
-    dense = np.zeros((len(has_text), len(flat) // max(has_text.sum(), 1)), np.float32)
-    dense[has_text] = flat.reshape(int(has_text.sum()), -1)
+    items = _columns(folder / "items.parquet", ["platform_index", "item_id", "is_available"])
+    embeddings, has_text = _read_embeddings(folder / "items.parquet")
     return Catalogue(
         platforms=tuple(platforms["platform"]),
         alphas=platforms["alpha"].astype(float),
         may_return=platforms["consumed_may_return"].astype(bool),
         event_types=tuple(types["event_type"]),
-        item_ids=table.column("item_id").to_numpy(),
-        item_platforms=table.column("platform_index").to_numpy(),
-        is_available=table.column("is_available").to_numpy().astype(bool),
-        embeddings=dense,
+        item_ids=items["item_id"],
+        item_platforms=items["platform_index"],
+        is_available=items["is_available"].astype(bool),
+        embeddings=embeddings,
         has_text=has_text,
     )
+
+
+def _read_embeddings(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    """The items' text embeddings, and which items have one; read in parts, as a whole they are held several times."""
+    parts, found = [], []
+    for batch in parquet.ParquetFile(path).iter_batches(8192, columns=["embedding"]):
+        column = batch.column(0)
+        has_text = np.asarray(column.is_valid())
+        flat = np.asarray(column.flatten(), np.float32)
+        parts.append(flat.reshape(int(has_text.sum()), -1) if has_text.any() else flat.reshape(0, 0))
+        found.append(has_text)
+    has_text = np.concatenate(found) if found else np.zeros(0, bool)
+    embeddings = np.zeros((len(has_text), max((part.shape[1] for part in parts), default=0)), np.float32)
+    texts = [part for part in parts if len(part)]
+    if texts:
+        embeddings[has_text] = np.concatenate(texts)
+    return embeddings, has_text
 
 
 def _read_log(folder: Path) -> Log:

@@ -83,6 +83,8 @@ def choose_exponent(counts: DailyCounts, half_life: float, last_day: int, window
 
 def log_softmax(logits: np.ndarray) -> np.ndarray:
     """Logits, shifted along the last axis so that their exponentials sum to 1."""
+    if not logits.size:
+        return logits
     shifted = logits - logits.max(axis=-1, keepdims=True)
     return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)))
 

@@ -37,9 +37,9 @@ SCHEMA = arrow.schema(
 def recommend(folder: Path) -> None:
     """Write the lists, whole or not at all."""
     from models.configuration import Configuration
+    from models.popularity import Popularity, daily_counts
     from models.recommender import make_scorer
     from models.saved_recommender import load_recommender
-    from models.training import Popularity, daily_counts
 
     inputs = read_inputs(folder)
     network, priors, blend, facts = load_recommender(folder / "recommender")
@@ -47,16 +47,19 @@ def recommend(folder: Path) -> None:
     last_day = inputs.cut // 86_400 - 1
     popularity = Popularity(daily_counts(inputs.catalogue, inputs.log), priors, last_day)
     scorer = make_scorer(network, inputs.catalogue, inputs.log, popularity, configuration, inputs.users_count)
+    scorer = scorer.blended(*blend)
     partial = folder / "scored.partial"
     with parquet.ParquetWriter(partial, SCHEMA) as writer:
         for platform, name in enumerate(inputs.catalogue.platforms):
-            for table in platform_lists(inputs, scorer.blended(*blend), platform, configuration.reason_half_life):
+            for table in platform_lists(inputs, scorer, platform, blend[platform] == 0, configuration.reason_half_life):
                 writer.write_table(table)
             sys.stdout.write(f"{name}: scored for {inputs.users_count:,} persons\n")
     partial.replace(folder / "scored.parquet")
 
 
-def platform_lists(inputs: Inputs, scorer: "Scorer", platform: int, half_life: float) -> Iterator[arrow.Table]:
+def platform_lists(
+    inputs: Inputs, scorer: "Scorer", platform: int, is_prior_alone: bool, half_life: float
+) -> Iterator[arrow.Table]:
     """The lists of one platform, a table for each block of persons."""
     from models.reasons import find_reasons
 
@@ -72,7 +75,8 @@ def platform_lists(inputs: Inputs, scorer: "Scorer", platform: int, half_life: f
         is_fallback = scorer.state_rows[users] < 0
         shown = best[:, :published]
         reasons[:, :published] = find_reasons(scorer.vectors, log, inputs.cut, users, shown, half_life)
-        yield as_table(users, platform, best, scores, reasons, is_fallback)
+        is_prior = is_fallback | is_prior_alone
+        yield as_table(users, platform, best, scores, reasons, is_prior, is_fallback)
 
 
 def as_table(
@@ -81,6 +85,7 @@ def as_table(
     best: np.ndarray,
     scores: np.ndarray,
     reasons: np.ndarray,
+    is_prior: np.ndarray,
     is_fallback: np.ndarray,
 ) -> arrow.Table:
     """Lists `[persons, k]` as rows; places without an item give none."""
@@ -92,7 +97,7 @@ def as_table(
         "item_rank": (ranks + 1).astype(np.int32),
         "item_index": best[persons, ranks].astype(np.int32),
         "score": scores[persons, ranks],
-        "source": np.where(is_fallback[persons], "prior", "joint"),
+        "source": np.where(is_prior[persons], "prior", "joint"),
         "is_fallback": is_fallback[persons],
         "reason_item_index": arrow.array(reason, mask=reason < 0),
     }

@@ -7,9 +7,9 @@ import numpy as np
 from models.configuration import Configuration
 from models.inputs import Catalogue, Log
 from models.network import Network
+from models.popularity import Popularity
 from models.sequences import newest_sequences
 from models.top_k import top_k
-from models.training import Popularity
 
 
 @dataclass(frozen=True)
@@ -71,20 +71,26 @@ def make_scorer(
     popularity: Popularity,
     configuration: Configuration,
     users_count: int,
+    asked: np.ndarray | None = None,
 ) -> Scorer:
-    """A scorer for everybody as of the end of `log`; without a network it is the prior alone."""
+    """A scorer as of the end of `log`, for everybody or only for those who are `asked` about.
+
+    Without a network it is the prior alone.
+    """
     priors = [popularity.now(number) for number in range(len(catalogue.platforms))]
     state_rows = np.full(users_count, -1, np.int64)
     size = configuration.embedding_size
-    if network is None or not len(log.users):
+    if network is None:
         empty = [np.zeros((0, size), np.float32) for _ in priors]
         return Scorer(catalogue, np.zeros((len(catalogue.item_ids), size), np.float32), empty, state_rows, priors)
     sequences = newest_sequences(log, configuration.sequence_length)
+    if asked is not None:
+        sequences = sequences.of_users(asked)
     states = np.zeros((len(sequences.users), size), np.float32)
-    for rows, batch in sequences.batches(4 * configuration.tokens_per_batch, configuration.sequence_length):
+    for rows, batch in sequences.batches(configuration.tokens_per_batch, configuration.sequence_length):
         hidden = network(batch.items, batch.event_types, batch.gaps, batch.mask).numpy()
-        last = np.maximum(batch.mask.sum(axis=1) - 1, 0)
-        states[rows[rows >= 0]] = hidden[np.arange(len(rows)), last][rows >= 0]
+        states[rows] = hidden[np.arange(len(rows)), batch.mask.sum(axis=1) - 1]
     state_rows[sequences.users] = np.arange(len(sequences.users))
     queries = [network.queries(states, number).numpy() for number in range(len(priors))]
-    return Scorer(catalogue, all_item_vectors(network, len(catalogue.item_ids)), queries, state_rows, priors)
+    vectors = all_item_vectors(network, len(catalogue.item_ids))
+    return Scorer(catalogue, vectors, queries, state_rows, priors)

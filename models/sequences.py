@@ -1,4 +1,4 @@
-"""Persons' sequences, cut to length, bucketed and batched in fixed shapes."""
+"""Persons' sequences, cut to length and batched with others of about their length."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import numpy as np
 
 from models.inputs import SECONDS_PER_DAY, Log
 
-LENGTHS = (12, 40)
+LENGTHS = (8, 16, 32, 64)
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,19 @@ class Sequences:
             target_days=np.where(is_target, days, first_target_day).astype(np.int32),
         )
 
+    def with_targets(self, first_target_day: int) -> "Sequences":
+        """Only those that have anything to be learned from."""
+        is_target = self.log.is_positive & (self.log.times // SECONDS_PER_DAY >= first_target_day)
+        before = np.concatenate([[0], np.cumsum(is_target)])
+        return self._only(before[self.ends] > before[self.starts + 1])
+
+    def of_users(self, users: np.ndarray) -> "Sequences":
+        """Only those of the given persons."""
+        return self._only(np.isin(self.users, users))
+
+    def _only(self, kept: np.ndarray) -> "Sequences":
+        return Sequences(self.log, self.users[kept], self.starts[kept], self.ends[kept])
+
     def batches(
         self,
         tokens: int,
@@ -64,9 +77,9 @@ class Sequences:
         has_targets: bool = False,
         chance: np.random.Generator | None = None,
     ) -> Iterator[tuple[np.ndarray, Batch]]:
-        """The sequences in batches of about `tokens` tokens, each with the rows that it holds; shuffled by `chance`.
+        """The sequences in batches of at most `tokens` tokens, each with the rows that it holds; shuffled by `chance`.
 
-        Shapes repeat: a batch that is not full is filled up with rows of padding, which stand as −1 among its rows.
+        Sequences of about one length stand together, so that little is padded.
         """
         lengths = self.ends - self.starts - int(has_targets)
         plan = []
@@ -76,30 +89,15 @@ class Sequences:
             if chance is not None:
                 inside = chance.permutation(inside)
             size = max(1, tokens // length)
-            plan += [(length, size, inside[begin : begin + size]) for begin in range(0, len(inside), size)]
+            plan += [(length, inside[begin : begin + size]) for begin in range(0, len(inside), size)]
         order = chance.permutation(len(plan)) if chance is not None else np.arange(len(plan))
         for number in order:
-            length, size, rows = plan[number]
-            batch = self.padded(rows, length, first_target_day, has_targets)
-            yield (
-                _filled(rows, size, -1),
-                Batch(
-                    **{
-                        name: _filled(array, size, -1 if name == "targets" else 0)
-                        for name, array in vars(batch).items()
-                    }
-                ),
-            )
-
-
-def _filled(array: np.ndarray, size: int, value: int) -> np.ndarray:
-    """The array with rows of `value` added up to `size` rows."""
-    missing = size - len(array)
-    return array if not missing else np.concatenate([array, np.full((missing, *array.shape[1:]), value, array.dtype)])
+            length, rows = plan[number]
+            yield rows, self.padded(rows, length, first_target_day, has_targets)
 
 
 def newest_sequences(log: Log, longest: int) -> Sequences:
-    """The newest `longest` events of each person who has any, and one more in front of them to learn from."""
+    """The newest `longest` events of each person who has any."""
     users, starts, counts = np.unique(log.users, return_index=True, return_counts=True)
     ends = starts + counts
     return Sequences(log, users, np.maximum(starts, ends - longest), ends)

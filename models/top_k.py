@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-BLOCK_BYTES = 64 * 2**20
+BLOCK_BYTES = 16 * 2**20
 
 
 def top_k(

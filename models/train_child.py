@@ -7,13 +7,17 @@ of each platform, chosen alike, to compare with.
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from models.device import Meter, prepare_device
 from models.inputs import Inputs, read_inputs
 from models.lifeline import end_with_parent
+
+if TYPE_CHECKING:
+    from models.choosing import Window
+    from models.evaluation import Scores
 
 
 def loss_weights(inputs: Inputs, exponent: float) -> np.ndarray:
@@ -34,47 +38,55 @@ def train(folder: Path, device: str) -> None:
     """Choose, compare, refit and save."""
     from models.choosing import Choice, choose, judge_popularity, open_window, refit
     from models.configuration import read_configuration
-    from models.lineup import metric_rows, uplift_rows
+    from models.evaluation import NOBODY
+    from models.popularity import Popularity
     from models.saved_recommender import save_recommender
-    from models.training import Popularity
+    from models.training import Trainer, new_network
 
     meter, inputs = Meter(), read_inputs(folder)
-    catalogue, log = inputs.catalogue, inputs.log
+    catalogue, log, seed = inputs.catalogue, inputs.log, int(inputs.configuration["seed"])
     configuration = read_configuration(inputs.configuration["recommender"])
-    alphas, seed = loss_weights(inputs, configuration.alpha_exponent), int(inputs.configuration["seed"])
+    trainer = Trainer(new_network(catalogue, configuration, seed), catalogue, configuration)
+    alphas = loss_weights(inputs, configuration.alpha_exponent)
     window = open_window(catalogue, log, inputs.cut, configuration)
 
-    def chosen(name: str, weights: np.ndarray, platform: int | None = None) -> Choice:
-        known = window if platform is None else window.of_platform(catalogue, platform)
-        return choose(catalogue, known, inputs.users_count, weights, configuration, seed, lambda line: say(name, line))
+    def chosen(name: str, weights: np.ndarray, known: "Window") -> Choice:
+        return choose(trainer, known, inputs.users_count, weights, seed, lambda line: say(name, line))
 
-    joint = chosen("joint", alphas)
-    singles = [chosen(f"single {name}", np.eye(len(alphas))[row], row) for row, name in enumerate(catalogue.platforms)]
-    single_scores = [choice.scores[number] for number, choice in enumerate(singles)]
+    joint = chosen("joint", alphas, window)
+    single_scores = [NOBODY] * len(alphas)
+    for number in map(int, np.flatnonzero(alphas)):
+        known, weights = window.of_platform(catalogue, number), np.eye(len(alphas))[number]
+        single_scores[number] = chosen(f"single {catalogue.platforms[number]}", weights, known).scores[number]
     popularity = Popularity.fit(catalogue, log, inputs.cut, window.days)
-    network = refit(
-        catalogue, log, popularity, alphas, configuration, joint.epochs, seed, lambda line: say("joint", line)
-    )
+    refit(trainer, log, popularity, alphas, joint.epochs, seed, lambda line: say("joint", line))
+    network = trainer.network if joint.epochs else None
     save_recommender(
         folder / "recommender", network, popularity.priors, joint.blend, catalogue, configuration.as_dict()
     )
+    popular = judge_popularity(catalogue, window, inputs.users_count)
     outcome = {
-        "metrics": [
-            *metric_rows("joint", catalogue.platforms, joint.scores),
-            *metric_rows("single", catalogue.platforms, single_scores),
-            *metric_rows("popularity", catalogue.platforms, judge_popularity(catalogue, window, inputs.users_count)),
-        ],
-        "uplift": uplift_rows(catalogue.platforms, single_scores, joint.scores),
+        **compared(catalogue.platforms, {"joint": joint.scores, "single": single_scores, "popularity": popular}),
         "version": {
             "encoder": inputs.configuration["encoder"],
             "epochs": joint.epochs,
             "device": device,
             "precision": "float32",
-            "parameters_count": int(sum(np.prod(weight.shape) for weight in network.trainable_variables)),
+            "parameters_count": sum(int(np.prod(weight.shape)) for weight in trainer.network.trainable_variables),
             **meter.read(),
         },
     }
     write_json(folder / "recommender" / "metrics.json", outcome)
+
+
+def compared(platforms: tuple[str, ...], lineup: dict[str, list["Scores"]]) -> dict[str, Any]:
+    """The metrics of each recommender of the lineup, and the uplift of joint over single."""
+    from models.lineup import metric_rows, uplift_rows
+
+    return {
+        "metrics": [row for name, scores in lineup.items() for row in metric_rows(name, platforms, scores)],
+        "uplift": uplift_rows(platforms, lineup["single"], lineup["joint"]),
+    }
 
 
 def say(name: str, line: str) -> None:

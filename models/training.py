@@ -1,4 +1,4 @@
-"""Training one network on one log: Σ_p α_p ℓ_p over the platforms, by AdamW, epoch after epoch."""
+"""Training one network: Σ_p α_p ℓ_p over the platforms, by AdamW, epoch after epoch, on one log after another."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,45 +9,36 @@ import tensorflow as tf
 
 from models.configuration import Configuration
 from models.inputs import SECONDS_PER_DAY, Catalogue, Log
+from models.negatives import Sampler
 from models.network import Network
-from models.popularity_prior import DailyCounts, PopularityPrior, fit_priors
+from models.popularity import Popularity
 from models.sampled_softmax import sampled_softmax
-from models.sequences import Batch, newest_sequences
+from models.sequences import Batch, Sequences, newest_sequences
 from models.whitening import whiten
 
+WARM_UP = 100  # steps, at most a tenth of all
 
-def daily_counts(catalogue: Catalogue, log: Log) -> list[DailyCounts]:
-    """For each platform how often its items, counted from 0, were taken on each day."""
-    result = []
-    for platform in range(len(catalogue.platforms)):
-        items = catalogue.items_of(platform)
-        own = (log.day_items >= items.start) & (log.day_items < items.stop)
-        size = items.stop - items.start
-        result.append(DailyCounts(log.day_items[own] - items.start, log.days[own], log.day_counts[own], size))
-    return result
+
+def scheduled_rate(highest: float, step: int, steps: int) -> float:
+    """The learning rate of a step: it warms up, then falls by a cosine to a tenth of the highest (1608.03983)."""
+    warm = min(WARM_UP, steps // 10 + 1)
+    if step < warm:
+        return highest * (step + 1) / warm
+    progress = min(1.0, (step - warm) / max(1, steps - warm))
+    return highest * float(0.1 + 0.9 * 0.5 * (1 + np.cos(np.pi * progress)))
 
 
 @dataclass(frozen=True)
-class Popularity:
-    """The fitted priors of all platforms, as of one cut."""
+class Course:
+    """One log made ready to be learned from; platforms of weight 0 are left out and have empty arrays."""
 
-    counts: list[DailyCounts]
-    priors: list[PopularityPrior]
+    sequences: Sequences
+    platform_weights: np.ndarray  # [platforms] α_p over the mean weight of p's targets in a batch
+    tables: list[tf.Tensor]  # for each platform [days, its items] log prior
+    samplers: list[Sampler]
+    first_day: int
     last_day: int
-
-    @classmethod
-    def fit(cls, catalogue: Catalogue, log: Log, cut: int, window_days: int) -> "Popularity":
-        """Fit on what was taken before the cut."""
-        counts, last_day = daily_counts(catalogue, log), cut // SECONDS_PER_DAY - 1
-        return cls(counts, fit_priors(counts, last_day, window_days), last_day)
-
-    def now(self, platform: int) -> np.ndarray:
-        """Log-probabilities `[platform's items]` at the cut."""
-        return self.priors[platform].at(self.counts[platform], self.last_day)
-
-    def table(self, platform: int, first_day: int) -> np.ndarray:
-        """Log-probabilities `[days, platform's items]` at the end of each day from `first_day` on."""
-        return self.priors[platform].by_day(self.counts[platform], first_day, self.last_day)
+    batches_count: int
 
 
 def new_network(catalogue: Catalogue, configuration: Configuration, seed: int) -> Network:
@@ -65,83 +56,96 @@ def new_network(catalogue: Catalogue, configuration: Configuration, seed: int) -
 
 
 class Trainer:
-    """Trains a network; each call of `epoch` is one pass over the log.
+    """Trains a network, on one log after another; the compiled step is shared by all of them.
 
-    Args:
-        network: what is trained.
-        catalogue: platforms and items.
-        log: what was known at the cut.
-        popularity: the priors at the cut.
-        alphas: `[platforms]` loss weights; 0 leaves a platform out.
-        seed: of the order of sequences, the negatives and the lags.
+    `start` forgets everything learned and begins with a log; each `epoch` is one pass over it.
     """
 
-    def __init__(
-        self,
-        network: Network,
-        catalogue: Catalogue,
-        log: Log,
-        popularity: Popularity,
-        alphas: np.ndarray,
-        configuration: Configuration,
-        seed: int,
-    ) -> None:
+    def __init__(self, network: Network, catalogue: Catalogue, configuration: Configuration) -> None:
         self.network, self.catalogue, self.configuration = network, catalogue, configuration
-        self.alphas, self.chance = alphas, np.random.default_rng(seed)
-        self.last_day = popularity.last_day
-        days = popularity.last_day - (int(log.times.min()) // SECONDS_PER_DAY if len(log.times) else 0)
-        self.first_day = self.last_day - min(configuration.target_days, max(days, 1))
-        self.sequences = newest_sequences(log, configuration.sequence_length + 1)
-        self.platforms = [number for number, alpha in enumerate(alphas) if alpha]
-        self.tables = [tf.constant(popularity.table(number, self.first_day)) for number in self.platforms]
-        self.samplers = [Sampler(table.numpy()[-1], configuration.negatives) for table in self.tables]
-        self.offsets = [catalogue.items_of(number).start for number in self.platforms]
-        self.batches_count = sum(1 for _ in self._batches(None))
-        self.normalisers = self._normalisers()
-        steps = max(1, self.batches_count * configuration.max_epochs)
-        schedule = keras.optimizers.schedules.CosineDecay(
-            0.0, steps, alpha=0.1, warmup_target=configuration.learning_rate, warmup_steps=min(100, steps // 10 + 1)
+        self.offsets = [catalogue.items_of(number).start for number in range(len(catalogue.platforms))]
+        self.optimizer = keras.optimizers.AdamW(
+            configuration.learning_rate, weight_decay=configuration.weight_decay, clipnorm=1.0
         )
-        self.optimizer = keras.optimizers.AdamW(schedule, weight_decay=configuration.weight_decay, clipnorm=1.0)
         self.optimizer.exclude_from_weight_decay(var_names=["embedding", "gamma", "beta", "bias", "scale"])
         self.optimizer.build(network.trainable_variables)
-        self.step = tf.function(self._step, reduce_retracing=True)
+        self.untrained = [(variable, variable.numpy()) for variable in network.variables]
+        self.step = tf.function(self._step, input_signature=self._signature())
 
-    def _batches(self, chance: np.random.Generator | None) -> Iterator[tuple[np.ndarray, Batch]]:
-        return self.sequences.batches(
-            self.configuration.tokens_per_batch, self.configuration.sequence_length, self.first_day, True, chance
-        )
+    def start(self, log: Log, popularity: Popularity, alphas: np.ndarray, seed: int) -> None:
+        """Begin anew.
 
-    def _normalisers(self) -> np.ndarray:
-        """Mean weight of a platform's targets in a batch `[platforms]`, so that its ℓ_p is a mean over the epoch."""
-        totals = np.zeros(len(self.alphas))
-        for _, batch in self._batches(None):
+        Args:
+            log: what was known at the cut.
+            popularity: the priors at the cut.
+            alphas: `[platforms]` loss weights; 0 leaves a platform out.
+            seed: of the order of sequences, the negatives and the lags.
+        """
+        for variable, value in self.untrained:
+            variable.assign(value)
+        for variable in self.optimizer.variables:
+            variable.assign(tf.zeros_like(variable.value))
+        self.chance, self.steps_done = np.random.default_rng(seed), 0
+        self.course = self._prepare(log, popularity, alphas)
+
+    def _prepare(self, log: Log, popularity: Popularity, alphas: np.ndarray) -> Course:
+        last_day = popularity.last_day
+        days = last_day - (int(log.times.min()) // SECONDS_PER_DAY if len(log.times) else 0)
+        first_day = last_day - min(self.configuration.target_days, max(days, 1))
+        sequences = newest_sequences(log, self.configuration.sequence_length + 1).with_targets(first_day)
+        tables, samplers = [], []
+        for number, alpha in enumerate(alphas):
+            table = popularity.table(number, first_day) if alpha else np.zeros((1, 0), np.float32)
+            tables.append(tf.constant(table))
+            samplers.append(Sampler(table[-1], self.configuration.negatives))
+        batches_count, totals = 0, np.zeros(len(alphas))
+        for batch in self._batches(sequences, first_day, None):
             known = batch.targets >= 0
             platforms = self.catalogue.item_platforms[batch.targets[known]]
-            totals += np.bincount(platforms, self._weights(batch.target_days[known]), minlength=len(totals))
-        return np.maximum(totals / max(self.batches_count, 1), 1e-6)
+            totals += np.bincount(platforms, self._weights(batch.target_days[known], last_day), minlength=len(totals))
+            batches_count += 1
+        weights = np.where(totals > 0, alphas * batches_count / np.maximum(totals, 1e-6), 0.0)
+        return Course(sequences, weights, tables, samplers, first_day, last_day, batches_count)
 
-    def _weights(self, days: np.ndarray) -> np.ndarray:
+    def _batches(self, sequences: Sequences, first_day: int, chance: np.random.Generator | None) -> Iterator[Batch]:
+        tokens, longest = self.configuration.tokens_per_batch, self.configuration.sequence_length
+        for _, batch in sequences.batches(tokens, longest, first_day, True, chance):
+            yield batch
+
+    def _weights(self, days: np.ndarray, last_day: int) -> np.ndarray:
         """What a target of a day weighs: half for each half-life before the cut."""
-        return np.asarray(0.5 ** ((self.last_day - days) / self.configuration.target_half_life))
+        return np.asarray(0.5 ** ((last_day - days) / self.configuration.target_half_life))
 
     def epoch(self) -> np.ndarray:
-        """One pass over the log; the mean loss ℓ_p of each platform `[platforms]`."""
-        totals = np.zeros(len(self.alphas))
-        for _, batch in self._batches(self.chance):
-            samples = [sampler.draw(self.chance) for sampler in self.samplers]
+        """One pass over the log; the mean weighted loss α_p ℓ_p of each platform `[platforms]`."""
+        course, totals = self.course, np.zeros(len(self.offsets))
+        platform_weights = tf.constant(course.platform_weights, tf.float32)
+        for batch in self._batches(course.sequences, course.first_day, self.chance):
+            steps = course.batches_count * self.configuration.max_epochs
+            rate = scheduled_rate(self.configuration.learning_rate, self.steps_done, steps)
+            self.optimizer.learning_rate = rate
+            samples = [sampler.draw(self.chance) for sampler in course.samplers]
             # a night's list has to last for the window: targets see a popularity of some days before
-            lags = self.chance.integers(1, 1 + self.configuration.window_days, batch.targets.shape)
-            rows = np.maximum(batch.target_days - self.first_day - lags, 0).astype(np.int32)
-            weights = self._weights(batch.target_days).astype(np.float32)
-            losses = self.step(
+            lags = self.chance.integers(1, 1 + self.configuration.prior_lag_days, batch.targets.shape)
+            rows = np.maximum(batch.target_days - course.first_day - lags, 0).astype(np.int32)
+            weights = self._weights(batch.target_days, course.last_day).astype(np.float32)
+            totals += self.step(
                 *(tf.constant(array) for array in (batch.items, batch.event_types, batch.gaps, batch.mask)),
                 *(tf.constant(array) for array in (batch.targets, rows, weights)),
                 [tf.constant(items) for items, _ in samples],
                 [tf.constant(counts) for _, counts in samples],
-            )
-            totals[self.platforms] += losses.numpy()
-        return totals / max(self.batches_count, 1)
+                course.tables,
+                platform_weights,
+            ).numpy()
+            self.steps_done += 1
+        return totals / max(course.batches_count, 1)
+
+    def _signature(self) -> list:
+        """Any batch size and length, so that the step is compiled once."""
+        whole, real, platforms = tf.int32, tf.float32, len(self.offsets)
+        grid = [tf.TensorSpec([None, None], kind) for kind in (whole, whole, real, tf.bool, whole, whole, real)]
+        samples = [[tf.TensorSpec([None], kind)] * platforms for kind in (whole, real)]
+        return [*grid, *samples, [tf.TensorSpec([None, None], real)] * platforms, tf.TensorSpec([platforms], real)]
 
     def _step(
         self,
@@ -154,57 +158,51 @@ class Trainer:
         weights: tf.Tensor,
         negatives: list[tf.Tensor],
         log_counts: list[tf.Tensor],
+        tables: list[tf.Tensor],
+        platform_weights: tf.Tensor,
     ) -> tf.Tensor:
-        """One step of AdamW on one batch; the losses ℓ_p of the platforms that are trained."""
+        """One step of AdamW on one batch; the weighted losses `[platforms]`."""
         network = self.network
         with tf.GradientTape() as tape:
             states = network(items, event_types, gaps, mask, training=True)
             platforms = tf.where(targets >= 0, tf.gather(network.item_platforms, tf.maximum(targets, 0)), -1)
             losses = []
-            for place, number in enumerate(self.platforms):
-                table, offset, own = self.tables[place], self.offsets[place], negatives[place]
-                places = tf.where(platforms == number)
-                mine = tf.gather_nd(targets, places) - offset
-                vectors = network.item_vectors(tf.concat([mine, own], 0) + offset, training=True)
-                vectors = tf.math.l2_normalize(vectors, axis=-1)
-                queries = network.queries(tf.gather_nd(states, places), number)
-                days = tf.gather_nd(prior_rows, places)
-                taken = tf.shape(mine)[0]
-                loss = sampled_softmax(
-                    tf.reduce_sum(queries * vectors[:taken], -1) + tf.gather_nd(table, tf.stack([days, mine], -1)),
-                    mine,
-                    tf.matmul(queries, vectors[taken:], transpose_b=True)
-                    + tf.gather(tf.gather(table, own, axis=1), days),
-                    own,
-                    log_counts[place],
+            for number, table in enumerate(tables):
+                # a platform that is left out has no items in its table
+                places = tf.where((platforms == number) & (tf.shape(table)[1] > 0))
+                loss = self._platform_loss(
+                    number, states, targets, prior_rows, places, negatives[number], log_counts[number], table
                 )
-                weighed = tf.reduce_sum(loss * tf.gather_nd(weights, places))
-                losses.append(weighed / tf.cast(self.normalisers[number], tf.float32))
-            stacked = tf.stack(losses)
-            total = tf.reduce_sum(stacked * tf.constant(self.alphas[self.platforms], tf.float32))
+                losses.append(tf.reduce_sum(loss * tf.gather_nd(weights, places)))
+            weighted = tf.stack(losses) * platform_weights
+            total = tf.reduce_sum(weighted)
         variables = network.trainable_variables
         self.optimizer.apply(tape.gradient(total, variables, unconnected_gradients="zero"), variables)
-        return stacked
+        return weighted
 
-
-class Sampler:
-    """Draws a platform's negatives: half evenly, half by popularity to the power 0.75 (Mikolov et al. 1310.4546).
-
-    Args:
-        log_probabilities: `[size]` of the platform's items.
-        count: how many are drawn; a platform of at most twice as many gives all its items instead.
-    """
-
-    def __init__(self, log_probabilities: np.ndarray, count: int) -> None:
-        size = len(log_probabilities)
-        self.all = np.arange(size, dtype=np.int32) if size <= 2 * count else None
-        smooth = np.exp(0.75 * log_probabilities.astype(np.float64))
-        self.shares = 0.5 * smooth / smooth.sum() + 0.5 / size if size else smooth
-        self.cumulated, self.count = np.cumsum(self.shares), count
-
-    def draw(self, chance: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-        """Items `[negatives]` counted from 0, and log(N·Q) of each, 0 where all are given."""
-        if self.all is not None:
-            return self.all, np.zeros(len(self.all), np.float32)
-        drawn = np.searchsorted(self.cumulated, chance.random(self.count) * self.cumulated[-1]).astype(np.int32)
-        return drawn, np.log(self.count * self.shares[drawn]).astype(np.float32)
+    def _platform_loss(
+        self,
+        platform: int,
+        states: tf.Tensor,
+        targets: tf.Tensor,
+        prior_rows: tf.Tensor,
+        places: tf.Tensor,
+        negatives: tf.Tensor,
+        log_counts: tf.Tensor,
+        table: tf.Tensor,
+    ) -> tf.Tensor:
+        """The loss of each target `[targets]` of one platform: network's score plus log prior, against negatives'."""
+        taken = tf.gather_nd(targets, places) - self.offsets[platform]
+        items = tf.concat([taken, negatives], 0) + self.offsets[platform]
+        vectors = tf.math.l2_normalize(self.network.item_vectors(items, training=True), axis=-1)
+        queries = self.network.queries(tf.gather_nd(states, places), platform)
+        rows, count = tf.gather_nd(prior_rows, places), tf.shape(taken)[0]
+        priors_of_taken = tf.gather_nd(table, tf.stack([rows, taken], -1))
+        priors_of_negatives = tf.gather(tf.gather(table, negatives, axis=1), rows)
+        return sampled_softmax(
+            tf.reduce_sum(queries * vectors[:count], -1) + priors_of_taken,
+            taken,
+            tf.matmul(queries, vectors[count:], transpose_b=True) + priors_of_negatives,
+            negatives,
+            log_counts,
+        )

@@ -19,14 +19,14 @@ def whiten(embeddings: np.ndarray, has_text: np.ndarray, size: int) -> np.ndarra
         `[items, size]` float32; rows of zeros without text, columns of zeros beyond what the texts span.
     """
     result = np.zeros((len(embeddings), size), np.float32)
-    texts = embeddings[has_text].astype(np.float64)
-    if len(texts) < 2:
+    centred = embeddings[has_text]
+    if len(centred) < 2:
         return result
-    centred = texts - texts.mean(axis=0)
-    variances, directions = np.linalg.eigh(centred.T @ centred / len(texts))
+    centred -= centred.mean(axis=0)
+    variances, directions = np.linalg.eigh((centred.T @ centred / len(centred)).astype(np.float64))
     order = np.argsort(-variances)[:size]
-    order = order[variances[order] > 1e-9 * variances.max()]
+    order = order[variances[order] > 1e-6 * variances.max()]
     components = directions[:, order]
     components *= np.sign(components[np.abs(components).argmax(axis=0), np.arange(len(order))])
-    result[has_text, : len(order)] = centred @ components / np.sqrt(variances[order])
+    result[has_text, : len(order)] = centred @ (components / np.sqrt(variances[order])).astype(np.float32)
     return result

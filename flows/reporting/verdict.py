@@ -37,7 +37,7 @@ ADVICE = {
     "ItemFilesBelong": LANDING,
     "EventWordsAreKnown": "Add the new words to event_words of the contract, then run crossrec platform sync.",
     "EventWordsHold": CONTRACT,
-    "ItemsHaveTitles": WATCH,
+    "ItemsHaveTitles": "Ask for item files with titles: without them new items cannot be placed, nor lists read.",
     "EventsAreBalanced": WATCH,
     "PeopleAreBalanced": WATCH,
     "PositivesAreBalanced": WATCH,

@@ -48,9 +48,11 @@ def duration(seconds: float | None) -> str:
 
 
 def wrote(receipt: str | None) -> str:
-    """The rows of a stage's receipt by table."""
-    rows = json.loads(receipt).get("rows", {}) if receipt else {}
-    return ", ".join(f"{table} {count:,}" for table, count in rows.items() if count)
+    """The rows of a stage's receipt by table, their sum where there are many tables."""
+    rows = {table: count for table, count in json.loads(receipt or "{}").get("rows", {}).items() if count}
+    if len(rows) > 4:
+        return f"{sum(rows.values()):,} rows of {len(rows)} tables"
+    return ", ".join(f"{table} {count:,}" for table, count in rows.items())
 
 
 def day(value: date) -> str:
@@ -58,6 +60,6 @@ def day(value: date) -> str:
     return f"{value.day} {value:%B %Y}"
 
 
-def short_day(value: date) -> str:
-    """A day without its year."""
-    return f"{value.day} {value:%b}"
+def short_day(value: date, night: date) -> str:
+    """A day, its year only where that is not the night's."""
+    return f"{value.day} {value:%b}" + f" {value.year}" * (value.year != night.year)

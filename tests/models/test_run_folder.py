@@ -167,9 +167,9 @@ def test_a_gpu_computes_what_the_processor_computes(finished_run: FinishedRun) -
     if not tf.config.list_physical_devices("GPU"):
         pytest.skip("TensorFlow sees no GPU: tf.config.list_physical_devices('GPU') is empty")
     from models.configuration import Configuration
+    from models.popularity import Popularity, daily_counts
     from models.recommender import make_scorer
     from models.saved_recommender import load_recommender
-    from models.training import Popularity, daily_counts
 
     assert finished_run.metrics["version"]["device"] != "CPU"
     inputs = read_inputs(finished_run.folder)

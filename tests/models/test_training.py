@@ -1,0 +1,95 @@
+"""Training: the schedule, the negatives, and what a trainer forgets when it starts anew."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models.configuration import Configuration, read_configuration
+from models.coverage import coverage
+from models.inputs import Inputs, read_inputs
+from models.negatives import Sampler
+from models.popularity import Popularity
+from models.training import Trainer, new_network, scheduled_rate
+from tests.models.tiny_run import CUT, RECOMMENDER
+
+BOTH, FIRST_ALONE = np.ones(2), np.array([1.0, 0.0])
+
+
+@pytest.fixture(scope="module")
+def inputs(tiny_inputs: Path) -> Inputs:
+    return read_inputs(tiny_inputs)
+
+
+@pytest.fixture(scope="module")
+def popularity(inputs: Inputs) -> Popularity:
+    return Popularity.fit(inputs.catalogue, inputs.log, CUT, 9)
+
+
+@pytest.fixture(scope="module")
+def trainer(inputs: Inputs) -> Trainer:
+    configuration = read_configuration(RECOMMENDER)
+    return Trainer(new_network(inputs.catalogue, configuration, 1), inputs.catalogue, configuration)
+
+
+def test_the_rate_rises_then_falls_to_a_tenth() -> None:
+    """The first step is small, the highest rate is reached after a tenth of the steps, the last is a tenth of it."""
+    rates = [scheduled_rate(0.01, step, 200) for step in range(200)]
+    assert rates[0] == pytest.approx(0.01 / 21) and max(rates) == pytest.approx(0.01)
+    assert np.argmax(rates) == 20 and (np.diff(rates[21:]) < 0).all()
+    assert rates[-1] == pytest.approx(0.001, rel=0.01)
+
+
+def test_starting_anew_forgets_everything(trainer: Trainer, inputs: Inputs, popularity: Popularity) -> None:
+    """After other training in between, the same start gives the same losses and weights, bit for bit; they do fall."""
+
+    def two_epochs(alphas: np.ndarray, seed: int) -> tuple[list[np.ndarray], list[np.ndarray]]:
+        trainer.start(inputs.log, popularity, alphas, seed)
+        return [trainer.epoch(), trainer.epoch()], trainer.network.get_weights()
+
+    losses, weights = two_epochs(BOTH, 5)
+    two_epochs(FIRST_ALONE, 6)
+    again, weights_again = two_epochs(BOTH, 5)
+    np.testing.assert_array_equal(losses, again)
+    for one, other in zip(weights, weights_again, strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert (losses[1] < losses[0]).all()
+
+
+def test_a_platform_of_weight_zero_teaches_nothing(trainer: Trainer, inputs: Inputs, popularity: Popularity) -> None:
+    """Its loss is 0 and its items' own vectors stay untouched, unless they stand in the sequences of the others."""
+    trainer.start(inputs.log.of_items(inputs.catalogue.items_of(0)), popularity, FIRST_ALONE, 5)
+    losses = trainer.epoch()
+    deltas = trainer.network.tower.deltas.numpy()
+    assert losses[0] > 0 and losses[1] == 0
+    assert deltas[inputs.catalogue.items_of(0)].any() and not deltas[inputs.catalogue.items_of(1)].any()
+
+
+def test_a_small_platform_gives_all_its_items() -> None:
+    """Up to twice as many items as negatives are wanted, all are given, each once, without a correction."""
+    items, corrections = Sampler(np.log(np.full(20, 0.05)), 10).draw(np.random.default_rng(0))
+    assert items.tolist() == list(range(20)) and not corrections.any()
+
+
+def test_corrections_are_what_is_drawn() -> None:
+    """exp(correction) is how often an item is drawn in a step on average; popular items are drawn more often."""
+    shares = np.linspace(1, 9, 50) / np.linspace(1, 9, 50).sum()
+    sampler, chance = Sampler(np.log(shares), 10), np.random.default_rng(0)
+    drawn = [sampler.draw(chance) for _ in range(20_000)]
+    counts = np.bincount(np.concatenate([items for items, _ in drawn]), minlength=50) / len(drawn)
+    expected = {int(item): np.exp(log) for items, logs in drawn for item, log in zip(items, logs, strict=True)}
+    np.testing.assert_allclose(counts, [expected[item] for item in range(50)], rtol=0.1)
+    assert counts[-1] > 1.5 * counts[0]
+
+
+def test_coverage_by_hand() -> None:
+    """Items that stand in several lists count once, missing places not at all; of nothing available it is 0."""
+    assert coverage(np.array([[3, 1, -1], [1, 2, -1]]), 12) == pytest.approx(3 / 12)
+    assert coverage(np.full((2, 3), -1), 0) == 0.0
+
+
+def test_the_default_configuration_trains(inputs: Inputs, popularity: Popularity) -> None:
+    """The sizes that ship fit together: one epoch gives finite losses on each platform."""
+    trainer = Trainer(new_network(inputs.catalogue, Configuration(), 1), inputs.catalogue, Configuration())
+    trainer.start(inputs.log, popularity, BOTH, 1)
+    assert (trainer.epoch() > 0).all()
