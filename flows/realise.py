@@ -18,6 +18,7 @@ from models.recall import recall
 
 WINDOW_DAYS = 30
 K = 10
+METRICS = {f"ndcg@{K}": ndcg, f"recall@{K}": recall}
 
 # An item counts for every list published before the person took it; where a platform forbids that a taken item
 # returns, only the first taking counts, so nothing consumed before a list's night is relevant to that list.
@@ -96,20 +97,32 @@ def realise(settings: Settings, run_id: str, logical_date: date) -> Receipt:
 
 def figures(judged: Sequence[Judged], seed: int) -> list[dict[str, Any]]:
     """NDCG@10 and recall@10 by platform and for `macro`, with 95 % bootstrap intervals over persons."""
+    values = {metric: [of(part.hits, part.relevant_counts) for part in judged] for metric, of in METRICS.items()}
+    persons = [part.persons for part in judged]
+    draws = bootstrap_means(
+        [value for metric in METRICS for value in values[metric]], persons * len(METRICS), seed=seed
+    )
+    everybody = len(set().union(*persons))
     rows = []
-    for name, metric in ((f"ndcg@{K}", ndcg), (f"recall@{K}", recall)):
-        values = [metric(part.hits, part.relevant_counts) for part in judged]
-        draws = bootstrap_means(values, [part.persons for part in judged], seed=seed)
-        named = [(part.platform, value.mean(), draw) for part, value, draw in zip(judged, values, draws, strict=True)]
-        if named:
-            named.append(("macro", np.mean([value for _, value, _ in named]), draws.mean(axis=0)))
-        counts = {part.platform: len(part.persons) for part in judged}
-        counts["macro"] = len(set().union(*(part.persons for part in judged)))
-        for platform, value, draw in named:
-            low, high = interval(draw)
-            row = {"platform": platform, "metric": name, "value": float(value), "low": low, "high": high}
-            rows.append({**row, "persons_count": counts[platform]})
+    for number, metric in enumerate(METRICS):
+        means = [float(value.mean()) for value in values[metric]]
+        drawn = draws[number * len(judged) : (number + 1) * len(judged)]
+        for part, mean, draw in zip(judged, means, drawn, strict=True):
+            rows.append(_figure(part.platform, metric, mean, draw, len(part.persons)))
+        rows.append(_figure("macro", metric, sum(means) / len(means), drawn.mean(axis=0), everybody))
     return rows
+
+
+def _figure(platform: str, metric: str, value: float, draws: np.ndarray, persons_count: int) -> dict[str, Any]:
+    low, high = interval(draws)
+    return {
+        "platform": platform,
+        "metric": metric,
+        "value": value,
+        "low": low,
+        "high": high,
+        "persons_count": persons_count,
+    }
 
 
 def _history_files(settings: Settings, logical_date: date) -> list[Path]:

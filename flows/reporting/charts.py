@@ -137,7 +137,7 @@ def realised(night: Night, metric: str = "ndcg@10") -> Markup:
     def paint(figure: Any) -> None:
         from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
-        panels = figure.subplots(lines, columns, sharex=True, sharey=True, squeeze=False).flat
+        panels = figure.subplots(lines, columns, sharex=True, sharey=True, squeeze=False).ravel()
         for panel, platform in zip(panels, platforms, strict=False):
             chosen = sorted(
                 (row for row in rows if row["platform"] == platform), key=lambda row: row["list_logical_date"]
@@ -146,11 +146,11 @@ def realised(night: Night, metric: str = "ndcg@10") -> Markup:
             panel.fill_between(days, _column(chosen, "low"), _column(chosen, "high"), color=PALE, linewidth=0)
             panel.plot(days, _column(chosen, "value"), color=FIRST, linewidth=1.6, marker="o", markersize=3)
             panel.set_title(night.title(platform), fontweight="bold")
-            panel.set_ylim(bottom=0)
             locator = AutoDateLocator(maxticks=4, minticks=1)
             panel.xaxis.set_major_locator(locator)
             panel.xaxis.set_major_formatter(ConciseDateFormatter(locator))
-        for panel in list(panels):
+        panels[0].set_ylim(bottom=0)  # last, for it ends the scaling that all panels share
+        for panel in panels[len(platforms) :]:
             panel.set_visible(False)
 
     told = "; ".join(f"{night.title(platform)}: {_last(rows, platform)}" for platform in platforms)

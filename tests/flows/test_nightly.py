@@ -95,7 +95,7 @@ def test_nothing_after_the_cut_counts_and_a_re_run_gives_the_same_rows(small_nig
     shop.with_name("planted.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records))
     home.night(NIGHT, 0, "--fresh")
     with duckdb.connect(str(home.path / "warehouse.duckdb"), read_only=True) as connection:
-        found = connection.execute("select count(*) from raw.shop_events where event_id like 'planted-%'").fetchone()
+        found = connection.execute("select count(*) from raw.shop_events where id like 'planted-%'").fetchone()
     assert found is not None and found[0] > 0
     assert_same(before, published(home))
 

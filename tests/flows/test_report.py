@@ -17,7 +17,7 @@ from flows.reporting.verdict import ADVICE
 from flows.settings import Settings
 from flows.warehouse import connect
 from tests.conftest import PROJECT
-from tests.flows.made_up_night import NIGHT, RUN, make_night, make_quality
+from tests.flows.made_up_night import CUT, NIGHT, PLATFORMS, RUN, make_night, make_quality
 
 VOID = {"meta", "link", "br", "img", "hr", "input", "path"}
 
@@ -127,6 +127,14 @@ def test_charts_can_be_read_without_seeing(written: dict[str, str]) -> None:
     assert "News 2,000 events" in charts["Events by platform and day"]
 
 
+def test_panels_share_a_scale_that_holds_all(written: dict[str, str]) -> None:
+    """Realised quality of the best platform lies within the scale that all panels share."""
+    chart = next(part for part in re.findall(r"<svg.*?</svg>", written["published"], re.DOTALL) if "Realised" in part)
+    labels = re.findall(r"<text[^>]*>([^<]+)</text>", chart)
+    assert [label for label in labels if label in PLATFORMS.values()] == ["News", "Shop", "Video"]
+    assert max(float(label) for label in labels if re.fullmatch(r"0\.\d+", label)) >= 0.2
+
+
 def test_held_night_says_so(written: dict[str, str]) -> None:
     """A held night's page names the broken rule, what was found, what is allowed, what to do, and what is missing."""
     text = Page(written["held"]).text
@@ -195,6 +203,21 @@ def test_same_night_same_page(tmp_path: Path) -> None:
     make_night(settings)
     write_report(settings, RUN)
     first = (settings.reports / f"{NIGHT}.html").read_bytes()
+    write_report(settings, RUN)
+    assert (settings.reports / f"{NIGHT}.html").read_bytes() == first
+
+
+def test_nothing_after_the_cut_is_shown(tmp_path: Path) -> None:
+    """What happened at the cut or later, known because a past night is run again, changes no byte of its page."""
+    settings = Settings(home=tmp_path)
+    make_night(settings)
+    write_report(settings, RUN)
+    first = (settings.reports / f"{NIGHT}.html").read_bytes()
+    with connect(settings.warehouse) as connection:
+        connection.execute(
+            "insert into marts.fct_interactions values ('shop', 'a', 's2', 'purchase', ?, true, false)", [CUT]
+        )
+        connection.execute("insert into quality.platform_days values ('news', ?, 99, 0, 9, 9)", [CUT.date()])
     write_report(settings, RUN)
     assert (settings.reports / f"{NIGHT}.html").read_bytes() == first
 
