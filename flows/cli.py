@@ -44,10 +44,11 @@ def settings_of(arguments: argparse.Namespace) -> "Settings":
 
 
 def run_of(arguments: argparse.Namespace) -> "Run":
-    """The run that single stages belong to: the one for this night over what has been ingested."""
-    from flows.run import open_run
+    """The run that single stages belong to: the night's newest, or else a new one over what has been ingested."""
+    from flows.run import latest_run, open_run
 
-    return open_run(settings_of(arguments), arguments.date)
+    settings = settings_of(arguments)
+    return latest_run(settings, arguments.date) or open_run(settings, arguments.date)
 
 
 def night(arguments: argparse.Namespace) -> int:

@@ -55,14 +55,14 @@ HITS = """
     )
     select
         list_logical_date::varchar as list_logical_date,
-        relevant.run_id as list_run_id,
+        run_id as list_run_id,
         platform,
         user_id,
         count(*) as relevant_count,
         -- the ranks that hit, one bit each
         coalesce(bit_or(1::bigint << (lists.item_rank - 1)), 0) as hit_bits
     from relevant
-    left join lists using (list_logical_date, platform, user_id, item_id)
+    left join lists using (list_logical_date, run_id, platform, user_id, item_id)
     group by all
     order by all
 """

@@ -86,3 +86,12 @@ def open_run(settings: Settings, logical_date: date, fresh: bool = False) -> Run
         ledger.forget_stages(settings, run_id)
     ledger.begin_run(settings, run_id, logical_date, configuration, mark)
     return Run(settings, run_id, logical_date, finished)
+
+
+def latest_run(settings: Settings, logical_date: date) -> Run | None:
+    """The newest run for this night as the ledger knows it, left as it is; None if there was none."""
+    with connect(settings.warehouse, settings.memory_limit, settings.threads) as connection:
+        ledger.create_tables(connection)
+        query = "select run_id from ops.runs where logical_date = ? order by started_at desc limit 1"
+        row = connection.execute(query, [logical_date]).fetchone()
+    return Run(settings, row[0], logical_date, {}) if row else None

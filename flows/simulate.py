@@ -89,7 +89,8 @@ class Simulator:
         self.account_rolls = draws.integers(100, size=(len(self.account_ids), 4))
         self.item_rolls = draws.integers(1000, size=(len(self.item_ids), 3))
         self.item_words = draws.random((len(self.item_ids), WORDS)).argsort(axis=1)
-        self.robot_id = native.account_id(self.name, 7_777_777 + number)
+        self.robot_number = 7_777_777 + number
+        self.robot_id = native.account_id(self.name, self.robot_number)
         self.planted: dict[str, set[str]] = {"emails": set(), "phones": set()}
         self.events_count, self.last_day = 0, 0
 
@@ -122,8 +123,11 @@ class Simulator:
         accounts[is_missing] = None
         items = self.item_ids[events.items]
         items[events.items < 0] = native.item_id(self.name, 9_999_999)
+        # of the account's number, not of the person's, which would be the same on all platforms
+        numbers = self.people.account_numbers[self.number][events.people]
+        numbers[events.people < 0] = self.robot_number
         hours = (events.seconds // 10800).tolist()
-        days = zip(np.abs(events.people).tolist(), events.day.tolist(), hours, strict=True)
+        visits = zip(numbers.tolist(), events.day.tolist(), hours, strict=True)
         return EventColumns(
             ids=events.ids.tolist(),
             accounts=accounts.tolist(),
@@ -131,7 +135,7 @@ class Simulator:
             words=events.words.tolist(),
             seconds=self.clock.midnight + events.day * 86_400 + events.seconds,
             values=[None if value != value else value for value in events.values.tolist()],
-            sessions=[f"s{person}-{day}-{hour}" for person, day, hour in days],
+            sessions=[f"s{number:x}-{day}-{hour}" for number, day, hour in visits],
             runs=events.runs.tolist(),
         )
 

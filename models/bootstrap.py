@@ -23,12 +23,14 @@ def bootstrap_means(
     if not len(everybody):
         return np.full((len(values), draws), np.nan)
     chance = np.random.default_rng(seed)
-    weights = chance.multinomial(len(everybody), np.full(len(everybody), 1 / len(everybody)), size=draws)
+    weights = chance.multinomial(len(everybody), np.full(len(everybody), 1 / len(everybody)), size=draws).astype(float)
     means = np.full((len(values), draws), np.nan)
     for number, (group, whose) in enumerate(zip(values, persons, strict=True)):
         if len(group):
-            part = weights[:, np.searchsorted(everybody, whose)]
-            means[number] = part @ group / np.maximum(part.sum(axis=1), 1)
+            rows = np.searchsorted(everybody, whose)
+            sums = np.bincount(rows, weights=group, minlength=len(everybody))
+            counts = np.bincount(rows, minlength=len(everybody))
+            means[number] = weights @ sums / np.maximum(weights @ counts, 1)
     return means
 
 

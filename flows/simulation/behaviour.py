@@ -78,8 +78,8 @@ class Platform:
             return np.zeros(0, int), np.zeros(0, int)
         people = present[np.searchsorted(np.cumsum(weights) / weights.sum(), chance.random(count))]
         drift = min(max(day, 0) / 240, 1.0)
-        now = (1 - drift) * self.people.interests[self.number] + drift * self.people.later_interests[self.number]
-        cumulated = np.cumsum(now[people], axis=1)
+        before, later = self.people.interests[self.number][people], self.people.later_interests[self.number][people]
+        cumulated = np.cumsum((1 - drift) * before + drift * later, axis=1)
         topics = (cumulated < chance.random(count)[:, None] * cumulated[:, -1:]).sum(axis=1)
         items = self.items_of(topics, day, chance)
         _, first = np.unique(people * len(self.items.numbers) + items, return_index=True)

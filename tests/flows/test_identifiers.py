@@ -5,7 +5,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.identifiers import Keyring, read_secret
@@ -35,6 +35,7 @@ def test_a_phone_number_has_one_token_in_every_spelling(spelling: str) -> None:
     assert KEYRING.token("phone", spelling, "DE") != KEYRING.token("phone", "+49 1511 2345679", "DE")
 
 
+@settings(deadline=None)
 @given(EMAILS)
 def test_an_email_has_one_token_in_every_spelling(email: str) -> None:
     """Capitals, spaces, full-width letters and invisible characters do not make another person."""
@@ -56,14 +57,11 @@ def test_what_is_no_identifier_has_no_token(kind: str, text: str) -> None:
 
 def test_tokens_differ_by_kind_and_by_key() -> None:
     """The same text as login and as device is not the same thing, and another key gives other tokens."""
-    tokens = {
-        KEYRING.token("login", "anna"),
-        KEYRING.token("device", "anna"),
-        Keyring("another").token("login", "anna"),
-    }
-    assert len(tokens) == 3
+    spelt = [KEYRING.token("login", "anna"), KEYRING.token("device", "anna"), Keyring("another").token("login", "anna")]
+    assert len({str(token).partition(":")[2] for token in spelt}) == 3
 
 
+@settings(deadline=None)
 @given(EMAILS, st.text(" \t\"'{}[]:,;()<>\n", max_size=5), st.text(" \t\"'{}[]:,;()<>\n", max_size=5))
 def test_scrubbing_replaces_an_email_by_its_token(email: str, before: str, after: str) -> None:
     """Whatever stands around an address, the address goes and its token comes."""

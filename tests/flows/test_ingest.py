@@ -137,7 +137,7 @@ def test_parquet_is_read_with_its_own_types(settings: Settings) -> None:
     frame = pd.DataFrame(
         {"thing": [{"sku": "a"}, {"sku": None}, {"sku": "c"}], "tags": [["x"], ["y"], None], "since": since}
     )
-    path = land(settings, "items/a.parquet", "")
+    path = land(settings, "items/?.parquet", "")
     pd.DataFrame({"thing": [{"sku": 1}], "tags": since[:1], "since": [5]}).to_parquet(path.with_name("c.parquet"))
     frame.to_parquet(path, index=False)
     frame.assign(since=frame.since.dt.tz_localize("UTC")).to_parquet(path.with_name("b.parquet"), index=False)

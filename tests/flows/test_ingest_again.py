@@ -141,3 +141,9 @@ def test_the_watermark_tells_what_is_known_at_the_cut(settings: Settings, tmp_pa
     land(other, "events/x/3.jsonl", event("1"))
     ingest(other)
     assert mark(other, night) != changed
+
+    third = read_settings(home=tmp_path / "third", contracts=settings.contracts)
+    land(third, "events/1.jsonl", last + event("1", price=5) + first_after)
+    land(third, "accounts/1.csv", accounts(["anna;;;;"]))
+    ingest(third)
+    assert mark(third, night) != changed

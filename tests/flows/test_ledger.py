@@ -7,6 +7,7 @@ import pytest
 
 from flows import ledger
 from flows.receipts import Receipt
+from flows.run import latest_run
 from flows.settings import Settings
 from flows.warehouse import connect
 
@@ -73,3 +74,15 @@ def test_records_belong_to_a_run(settings: Settings) -> None:
     begin(settings, "a")
     with pytest.raises(LookupError, match="there is no run 'x'"):
         ledger.record_realised(settings, "x", [])
+
+
+def test_looking_at_a_run_leaves_it_as_it_is(settings: Settings) -> None:
+    """A single command finds the night's newest run and changes neither its state nor its stages; no run is None."""
+    assert latest_run(settings, NIGHT) is None
+    begin(settings, "a")
+    ledger.record_stage(settings, "a", ledger.now(), Receipt("publish"))
+    ledger.end_run(settings, "a", "published", "3 rows")
+    found = latest_run(settings, NIGHT)
+    assert found is not None and found.run_id == "a"
+    assert rows(settings, "select status from ops.runs") == [("published",)]
+    assert rows(settings, "select stage from ops.stage_runs") == [("publish",)]

@@ -165,3 +165,13 @@ def test_a_robot_acts_as_no_human_can(home: Path) -> None:
         assert max(day) - min(day) <= timedelta(minutes=5)
         words = {record.values["event_type"] for record in own}
         assert not any(EVENT_TYPES[CONTRACTS[platform].event_words[word]].is_positive for word in words)
+
+
+def test_sessions_do_not_tell_who_is_who(home: Path) -> None:
+    """A session belongs to one account, also when the event lacks it, and no platform names one of another's."""
+    accounts = defaultdict(set)
+    for platform, records in events_by_day(home).items():
+        for record in records:
+            accounts[record.values["session_id"]].add((platform, record.values["account_id"]))
+    assert all(len({platform for platform, _ in found}) == 1 for found in accounts.values())
+    assert all(len([account for _, account in found if account]) <= 1 for found in accounts.values())
