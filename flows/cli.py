@@ -7,15 +7,15 @@ import argparse
 import logging
 import sys
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flows.cli_options import EXIT_FAILED, EXIT_HELD, day, settings_of
+from flows.cli_platform import add_platform_commands
+
 if TYPE_CHECKING:
     from flows.run import Run
-    from flows.settings import Settings
-
-EXIT_FAILED, EXIT_USAGE, EXIT_HELD = 1, 2, 3
 
 EPILOG = """\
 A night, from landing files to published lists:   crossrec night --date 2026-03-01
@@ -24,23 +24,6 @@ Look at the result:                               crossrec show USER
                                                   duckdb -readonly data/published.duckdb
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 held by a gate. Every setting can be given as CROSSREC_<NAME>.
 """
-
-
-def day(text: str) -> date:
-    """A date of the form YYYY-MM-DD."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"a date is written YYYY-MM-DD; found {text!r}") from error
-
-
-def settings_of(arguments: argparse.Namespace) -> "Settings":
-    """The settings of this call; the home is created if need be."""
-    from flows.settings import read_settings
-
-    settings = read_settings(home=arguments.home, contracts=arguments.contracts)
-    settings.home.mkdir(parents=True, exist_ok=True)
-    return settings
 
 
 def run_of(arguments: argparse.Namespace) -> "Run":
@@ -156,19 +139,6 @@ def show(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def platform_sync(arguments: argparse.Namespace) -> int:
-    from flows.synchronise import synchronise
-
-    folder = settings_of(arguments).contracts
-    paths = synchronise(folder, check=arguments.check)
-    for path in paths:
-        print(f"{'differs' if arguments.check else 'written'}: {path.relative_to(folder)}")
-    if arguments.check and paths:
-        print("What the contracts generate has to be up to date. Run: crossrec platform sync", file=sys.stderr)
-        return EXIT_FAILED
-    return 0
-
-
 def build_parser() -> argparse.ArgumentParser:
     """Every command with its options; each command's function is its default `act`."""
     common = argparse.ArgumentParser(add_help=False)
@@ -209,7 +179,7 @@ def build_parser() -> argparse.ArgumentParser:
     command = add("show", show, "Show a person's history and tonight's lists.", common)
     command.add_argument("key", metavar="USER", help="a user_id, or an account as PLATFORM:ACCOUNT")
     _add_simulate(add, common)
-    _add_platform(commands, common)
+    add_platform_commands(commands, common)
     return parser
 
 
@@ -222,19 +192,6 @@ def _add_simulate(add: Callable[..., argparse.ArgumentParser], common: argparse.
     command.add_argument("--seed", type=int, help="same seed, same bytes")
     command.add_argument("--overlap", type=float, help="0 to 1: how many people use several platforms")
     command.add_argument("--transfer", type=float, help="0 to 1: how much of a taste is the same on all platforms")
-
-
-def _add_platform(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser
-) -> None:
-    """`platform` and what can be done with platforms."""
-    group = commands.add_parser("platform", help="Work on the platforms' contracts.").add_subparsers(
-        title="commands", metavar="COMMAND", required=True
-    )
-    text = "Write from all contracts what SQL needs: seeds, sources and unions."
-    command = group.add_parser("sync", help=text, description=text, parents=[common])
-    command.add_argument("--check", action="store_true", help="write nothing; fail if anything differs")
-    command.set_defaults(act=platform_sync)
 
 
 def configure_logging() -> None:

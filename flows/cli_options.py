@@ -1,0 +1,27 @@
+"""What the commands share: how their arguments are read, and how they end."""
+
+import argparse
+from datetime import date
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flows.settings import Settings
+
+EXIT_FAILED, EXIT_HELD = 1, 3
+
+
+def day(text: str) -> date:
+    """A date of the form YYYY-MM-DD."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"a date is written YYYY-MM-DD; found {text!r}") from error
+
+
+def settings_of(arguments: argparse.Namespace) -> "Settings":
+    """The settings of this call; the home is created if need be."""
+    from flows.settings import read_settings
+
+    settings = read_settings(home=arguments.home, contracts=arguments.contracts)
+    settings.home.mkdir(parents=True, exist_ok=True)
+    return settings
