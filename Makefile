@@ -2,6 +2,7 @@
 # make test     set up and pass the tests
 # make check    style, types, architecture, SQL, generated files
 # make bench    benchmarks, as ratios within one run
+# make docs     the tables, their columns and their lineage, as one page that needs no network
 # make acceptance   a night on the real four-platform data in ../shared, judged
 
 PYTHON ?= python3
@@ -12,14 +13,14 @@ export CROSSREC_HOME ?= $(HOME_DIR)
 READY := $(VENV)/.ready
 
 .DELETE_ON_ERROR:
-.PHONY: night test check bench acceptance lock clean
+.PHONY: night test check bench docs acceptance lock clean
 
 night: $(READY)
 	$(BIN)/crossrec simulate
 	$(BIN)/crossrec night --date 2026-03-01
 
 test: $(READY)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
 
 check: $(READY)
 	$(BIN)/ruff format --check .
@@ -33,6 +34,17 @@ check: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m tests.benchmarks
+
+# with the types of the columns where a night has made the tables
+docs: $(READY)
+	mkdir -p build
+	test ! -f $(CROSSREC_HOME)/warehouse.duckdb || cp $(CROSSREC_HOME)/warehouse.duckdb build/warehouse.duckdb
+	CROSSREC_WAREHOUSE=build/warehouse.duckdb $(BIN)/dbt docs generate --quiet --static \
+		--vars '{logical_date: 2026-03-01}' --project-dir dbt_project --profiles-dir dbt_project \
+		--target-path $(abspath build)/dbt --log-path $(abspath build)/dbt
+	cp build/dbt/static_index.html build/docs.html
+	rm -rf build/dbt build/warehouse.duckdb
+	@echo "build/docs.html"
 
 acceptance: $(READY)
 	$(BIN)/python -m tests.acceptance

@@ -4,7 +4,6 @@ Nothing heavy is imported before a command needs it, so `--help` answers at once
 """
 
 import argparse
-import logging
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -13,15 +12,17 @@ from typing import TYPE_CHECKING
 
 from flows.cli_options import EXIT_FAILED, EXIT_HELD, day, settings_of
 from flows.cli_platform import add_platform_commands
+from flows.cli_reading import add_reading_commands
+from flows.progress_lines import show_progress
 
 if TYPE_CHECKING:
     from flows.run import Run
 
 EPILOG = """\
-A night, from landing files to published lists:   crossrec night --date 2026-03-01
-The same on made-up data:                         crossrec simulate && crossrec night --date 2026-03-01
-Look at the result:                               crossrec show USER
-                                                  duckdb -readonly data/published.duckdb
+A night on made-up data:      crossrec simulate && crossrec night --date 2026-03-01
+Look at the result:           crossrec show        crossrec sql        crossrec runs
+Your own platforms:           crossrec platform add NAME
+Every night, and the UI:      crossrec serve
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 held by a gate. Every setting can be given as CROSSREC_<NAME>.
 """
 
@@ -39,14 +40,31 @@ def night(arguments: argparse.Namespace) -> int:
     from flows.server import prefect_api
 
     with prefect_api(settings):
-        from flows.nightly import NightParameters, run_nightly
+        from flows.nightly import NightChoices, run_nightly
 
-        state = run_nightly(settings, NightParameters(logical_date=arguments.date, fresh=arguments.fresh))
+        choices = NightChoices(
+            logical_date=arguments.date,
+            platforms=arguments.platforms,
+            mode=arguments.mode or settings.mode,
+            alphas=dict(arguments.alpha),
+            k=settings.published_k if arguments.k is None else arguments.k,
+            dry_run=arguments.dry_run,
+            force_publish=arguments.force_publish,
+            fresh=arguments.fresh,
+        )
+        state = run_nightly(settings, choices)
     print(f"{state.name}: {state.message}")
     if state.is_completed():
         print(f"Lists: {settings.published}\nReport: {settings.reports / arguments.date.isoformat()}.html")
         return 0
     return EXIT_HELD if state.name == "Held" else EXIT_FAILED
+
+
+def serve(arguments: argparse.Namespace) -> int:
+    from flows.serve import serve as work
+
+    work(settings_of(arguments), arguments.host, arguments.port, arguments.cron, arguments.time_zone)
+    return 0
 
 
 def simulate(arguments: argparse.Namespace) -> int:
@@ -132,13 +150,6 @@ def report(arguments: argparse.Namespace) -> int:
     return say(write_report(run.settings, run.run_id))
 
 
-def show(arguments: argparse.Namespace) -> int:
-    from flows.show import show as view
-
-    print(view(settings_of(arguments), arguments.key))
-    return 0
-
-
 def build_parser() -> argparse.ArgumentParser:
     """Every command with its options; each command's function is its default `act`."""
     common = argparse.ArgumentParser(add_help=False)
@@ -164,7 +175,8 @@ def build_parser() -> argparse.ArgumentParser:
         return command
 
     command = add("night", night, "Run a whole night; one that failed is resumed where it failed.", dated)
-    command.add_argument("--fresh", action="store_true", help="run every stage again")
+    _add_choices(command)
+    _add_serve(add, common)
     add("ingest", ingest, "Load what has landed into raw tables; each file once.", common)
     command = add("transform", transform, "Build one of dbt's selections.", dated)
     command.add_argument("selection", choices=("staging", "training", "scored", "published"))
@@ -176,11 +188,44 @@ def build_parser() -> argparse.ArgumentParser:
     add("realise", realise, "Judge earlier nights' lists by what people took since.", dated)
     add("publish", publish, "Write the published file and the night's history.", dated)
     add("report", report, "Write the night's report page.", dated)
-    command = add("show", show, "Show a person's history and tonight's lists.", common)
-    command.add_argument("key", metavar="USER", help="a user_id, or an account as PLATFORM:ACCOUNT")
+    add_reading_commands(commands, common)
     _add_simulate(add, common)
     add_platform_commands(commands, common)
     return parser
+
+
+def weight(text: str) -> tuple[str, float]:
+    """A platform's loss weight of the form PLATFORM=α."""
+    platform, _, value = text.partition("=")
+    try:
+        return platform, float(value)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"a weight is written PLATFORM=NUMBER; found {text!r}") from error
+
+
+def _add_choices(command: argparse.ArgumentParser) -> None:
+    """What may be chosen for one night; the same as the form of the deployment `nightly`."""
+    command.add_argument("--platforms", nargs="+", default=[], metavar="NAME", help="work on these only")
+    command.add_argument("--mode", choices=("joint", "single", "popularity"), help="what makes the lists")
+    command.add_argument(
+        "--alpha", type=weight, action="append", default=[], metavar="NAME=α", help="loss weight of a platform; repeat"
+    )
+    command.add_argument("--k", type=int, help="items of a list (default: 20)")
+    command.add_argument("--dry-run", action="store_true", help="do everything but publish")
+    command.add_argument(
+        "--force-publish", default="", metavar="REASON", help="publish although a gate is closed; kept with the run"
+    )
+    command.add_argument("--fresh", action="store_true", help="run every stage again, also those that are done")
+
+
+def _add_serve(add: Callable[..., argparse.ArgumentParser], common: argparse.ArgumentParser) -> None:
+    """The options of `serve`."""
+    text = "Run every night on a schedule, and any night from the browser: Prefect's server, UI and deployments."
+    command = add("serve", serve, text, common)
+    command.add_argument("--port", type=int, default=4200, help="of the server and its UI (default: 4200)")
+    command.add_argument("--host", default="127.0.0.1", help="address to listen on; nobody is asked for a password")
+    command.add_argument("--cron", default="0 3 * * *", help="when a night starts (default: '0 3 * * *')")
+    command.add_argument("--time-zone", default="UTC", help="of the schedule, such as Europe/Berlin (default: UTC)")
 
 
 def _add_simulate(add: Callable[..., argparse.ArgumentParser], common: argparse.ArgumentParser) -> None:
@@ -194,23 +239,13 @@ def _add_simulate(add: Callable[..., argparse.ArgumentParser], common: argparse.
     command.add_argument("--transfer", type=float, help="0 to 1: how much of a taste is the same on all platforms")
 
 
-def configure_logging() -> None:
-    """Progress on standard error, a plain line with the time."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
-    logger = logging.getLogger("crossrec")
-    logger.addHandler(handler)
-    logger.setLevel(logging.INFO)
-    logger.propagate = False
-
-
 def main(argv: list[str] | None = None) -> int:
     """Do what the command line asks; the exit code."""
     arguments = build_parser().parse_args(argv)
-    configure_logging()
+    show_progress()
     try:
         act: Callable[[argparse.Namespace], int] = arguments.act
         return act(arguments)
-    except (ValueError, LookupError, OSError) as error:
+    except (ValueError, LookupError, OSError, RuntimeError) as error:
         print(f"crossrec: {error}", file=sys.stderr)
         return EXIT_FAILED

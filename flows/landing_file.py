@@ -51,21 +51,35 @@ class LandingFile:
         return f"{self.platform}_{self.kind_name}"
 
 
-def landing_files(landing: Path, contracts: tuple[PlatformContract, ...]) -> list[LandingFile]:
-    """The files of all declared kinds, by platform, kind and name, so that a later delivery comes later.
+def deliveries(landing: Path, platform: str, kind_name: str) -> list[Path]:
+    """The files of a platform and kind in the order of their names, so that a later delivery comes later.
 
     What starts with a dot is not a delivery: tools write under such a name until a file is whole.
     """
-    found = []
-    for contract in contracts:
-        for kind_name in contract.kinds:
-            for path in sorted((landing / contract.platform / kind_name).rglob("*")):
-                name = path.relative_to(landing)
-                if path.is_file() and not any(step.startswith(".") for step in name.parts):
-                    state = path.stat()
-                    modified_at = datetime.fromtimestamp(state.st_mtime_ns // 1000 / 1e6, UTC).replace(tzinfo=None)
-                    found.append(LandingFile(contract, kind_name, path, str(name), state.st_size, modified_at))
-    return found
+    paths = sorted((landing / platform / kind_name).rglob("*"))
+    return [
+        path
+        for path in paths
+        if path.is_file() and not any(step.startswith(".") for step in path.relative_to(landing).parts)
+    ]
+
+
+def landing_file(landing: Path, contract: PlatformContract, kind_name: KindName, path: Path) -> LandingFile:
+    """This file of the landing; one that lies elsewhere keeps its whole path as its name."""
+    state = path.stat()
+    modified_at = datetime.fromtimestamp(state.st_mtime_ns // 1000 / 1e6, UTC).replace(tzinfo=None)
+    name = path.relative_to(landing) if path.is_relative_to(landing) else path
+    return LandingFile(contract, kind_name, path, str(name), state.st_size, modified_at)
+
+
+def landing_files(landing: Path, contracts: tuple[PlatformContract, ...]) -> list[LandingFile]:
+    """The files of all declared kinds, by platform, kind and name."""
+    return [
+        landing_file(landing, contract, kind_name, path)
+        for contract in contracts
+        for kind_name in contract.kinds
+        for path in deliveries(landing, contract.platform, kind_name)
+    ]
 
 
 @contextmanager

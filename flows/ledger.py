@@ -23,6 +23,7 @@ TABLES = {
         "message": "varchar",
         "configuration": "json",
         "watermark": "varchar",
+        "forced_reason": "varchar",
     },
     "stage_runs": {
         "run_id": "varchar",
@@ -108,11 +109,19 @@ def now() -> datetime:
 
 
 def create_tables(connection: Connection) -> None:
-    """Create what is missing of `ops`."""
+    """Create what is missing of `ops`: tables, and columns in a home that was made when there were fewer."""
     connection.execute("create schema if not exists ops")
+    query = "select table_name, column_name from information_schema.columns where table_schema = 'ops'"
+    existing = set(connection.execute(query).fetchall())
+    known = {table for table, _ in existing}
     for table, columns in TABLES.items():
-        described = ", ".join(f"{identifier(name)} {kind}" for name, kind in columns.items())
-        connection.execute(f"create table if not exists ops.{identifier(table)} ({described})")
+        if table not in known:
+            described = ", ".join(f"{identifier(name)} {kind}" for name, kind in columns.items())
+            connection.execute(f"create table ops.{identifier(table)} ({described})")
+            continue
+        for name, kind in columns.items():
+            if (table, name) not in existing:
+                connection.execute(f"alter table ops.{identifier(table)} add column {identifier(name)} {kind}")
 
 
 def insert(connection: Connection, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -167,25 +176,33 @@ def begin_run(settings: Settings, run_id: str, logical_date: Any, configuration:
             insert(connection, "runs", [row])
 
 
-def end_run(settings: Settings, run_id: str, status: str, message: str, is_flagged: bool = False) -> None:
-    """Note how a run ended: published, held or failed, with a sentence."""
+def end_run(
+    settings: Settings,
+    run_id: str,
+    status: str,
+    message: str,
+    is_flagged: bool = False,
+    forced_reason: str | None = None,
+) -> None:
+    """Note how a run ended: published, held, failed or as a dry run, with a sentence; and why a gate was forced."""
     with connect(settings.warehouse) as connection:
         connection.execute(
-            "update ops.runs set status = ?, message = ?, is_flagged = ?, ended_at = ? where run_id = ?",
-            [status, message, is_flagged, now(), run_id],
+            "update ops.runs set status = ?, message = ?, is_flagged = ?, forced_reason = ?, ended_at = ?"
+            " where run_id = ?",
+            [status, message, is_flagged, forced_reason, now(), run_id],
         )
 
 
 def finished_stages(settings: Settings, run_id: str) -> dict[str, dict[str, Any]]:
-    """Receipts by stage of what this run had finished when it failed; empty unless it was the last to touch anything.
+    """Receipts by stage of what this run had finished when it stopped; empty unless it was the last to touch anything.
 
-    Another run in between has rewritten the tables, so then nothing may be taken as done.
+    Another run in between has rewritten the tables, so then nothing may be taken as done; nor of a published run.
     """
     with connect(settings.warehouse) as connection:
         create_tables(connection)
         last = connection.execute("select run_id from ops.stage_runs order by started_at desc limit 1").fetchone()
         state = connection.execute("select status from ops.runs where run_id = ?", [run_id]).fetchone()
-        if last is None or last[0] != run_id or state is None or state[0] not in ("running", "failed"):
+        if last is None or last[0] != run_id or state is None or state[0] == "published":
             return {}
         query = "select stage, receipt from ops.stage_runs where run_id = ? and status = 'done'"
         return {stage: json.loads(receipt) for stage, receipt in connection.execute(query, [run_id]).fetchall()}

@@ -6,175 +6,123 @@
 
 import logging
 import os
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from filelock import FileLock, Timeout
-from prefect import flow, task
-from prefect.cache_policies import NO_CACHE
+from prefect import flow, runtime
 from prefect.client.schemas.objects import State
 from prefect.logging.handlers import APILogHandler
-from prefect.states import Completed, Failed
+from prefect.states import Cancelled, Completed, Failed
 from pydantic import BaseModel, ConfigDict, Field
 
 from flows import ledger
-from flows.encode import encode
-from flows.gate import judge_gate
+from flows.contracts import load_contracts
 from flows.ingest import ingest
-from flows.publish import copy_ops, publish
-from flows.realise import realise
-from flows.receipts import GateReceipt, IngestReceipt, PublishReceipt, Receipt, TrainReceipt
-from flows.recommend import recommend
-from flows.report import write_report
-from flows.reporting.artifacts import publish_artifacts
-from flows.run import Run, open_run
+from flows.night_lock import HomeBusyError, night_lock
+from flows.night_stages import NightHeld, StageName, Stages, stage_task, tell
+from flows.progress_lines import show_progress
+from flows.publish import count_lists
+from flows.receipts import GateReceipt, IngestReceipt, Receipt
+from flows.recovery import mark_killed
+from flows.run import Run, latest_run, open_run
+from flows.server import end_with_server
 from flows.settings import Settings, read_settings
-from flows.train import train
-from flows.transform import TransformError, transform
-from flows.warehouse import Error
 
 LOG = logging.getLogger("crossrec")
 
+NIGHT = Field(
+    default=None,
+    title="Night",
+    description="The day whose end is the cut: nothing later is known. Empty: the day before the start, by UTC.",
+)
 
-class NightParameters(BaseModel):
-    """What a person may choose about a night."""
 
-    model_config = ConfigDict(frozen=True)
+class NightChoices(BaseModel):
+    """What a person may choose about a night; what is left empty is as the home is set."""
 
-    logical_date: date | None = Field(
-        default=None,
-        title="Night",
-        description="The day whose end is the cut; nothing later is known. Default: yesterday (UTC).",
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    logical_date: date | None = NIGHT
+    platforms: list[str] = Field(
+        default=[],
+        title="Platforms",
+        description="Learn from these and recommend on these only. Empty: all.",
+    )
+    mode: Literal["joint", "single", "popularity"] = Field(
+        default="joint",
+        title="Mode",
+        description="joint: one recommender learns from all platforms, and one of each alone is there to compare with. "
+        "single: each platform learns alone. popularity: nothing is learned, done in a minute.",
+    )
+    alphas: dict[str, Annotated[float, Field(ge=0)]] = Field(
+        default={},
+        title="Weights of the platforms (α)",
+        description="How much each platform counts in the loss, 0 or more, in the place of its contract's weight. "
+        "A platform that is not named keeps its own.",
+    )
+    k: int = Field(
+        default=20,
+        title="Length of a list (k)",
+        description="Items for each person on each platform.",
+        ge=1,
+        le=100,
+    )
+    dry_run: bool = Field(
+        default=False,
+        title="Dry run",
+        description="Do everything but publish: there is a report to look at, and yesterday's lists stand.",
+    )
+    force_publish: str = Field(
+        default="",
+        title="Publish although a gate is closed, because",
+        description="A reason, kept with the run for all to read. Empty: a closed gate holds the night.",
+        max_length=500,
     )
     fresh: bool = Field(
         default=False,
         title="Start anew",
-        description="Run every stage again, also those that a failed run had finished.",
+        description="Run every stage again, also those that an earlier try has finished.",
     )
 
-    @property
-    def night(self) -> date:
-        """The night that is meant."""
-        return self.logical_date or (datetime.now(UTC) - timedelta(days=1)).date()
+    def applied_to(self, settings: Settings) -> Settings:
+        """The home's settings with what was chosen.
+
+        Raises:
+            ValueError: if a platform has no contract, or a list is to be longer than what is scored.
+        """
+        names = [contract.platform for contract in load_contracts(settings.contracts)]
+        unknown = sorted({*self.platforms, *self.alphas} - set(names))
+        if unknown:
+            raise ValueError(
+                f"A platform of a night is one of {', '.join(names)}; found {', '.join(unknown)}. "
+                "Correct its name, or add its contract: crossrec platform add."
+            )
+        if self.k > settings.scored_k:
+            raise ValueError(
+                f"A list holds at most as many items as are scored, {settings.scored_k}; found {self.k}. "
+                "Ask for less, or set CROSSREC_SCORED_K."
+            )
+        chosen = {"platforms": tuple(sorted(self.platforms)), "alphas": self.alphas or settings.alphas}
+        return settings.model_copy(update={**chosen, "mode": self.mode, "published_k": self.k})
 
 
-class NightHeld(Exception):
-    """A gate is closed; the message lists the rules that failed, in plain words."""
+def night_of(logical_date: date | None) -> date:
+    """The night that is meant: the one named, else the day before this run's scheduled start."""
+    start: datetime = runtime.flow_run.scheduled_start_time or datetime.now(UTC)
+    return logical_date or (start.astimezone(UTC) - timedelta(days=1)).date()
 
 
-def is_warehouse_busy(_task: Any, _run: Any, state: State) -> bool:
-    """Whether a stage failed because another program had the warehouse open; waiting may help, nothing else does."""
-    error = state.result(raise_on_failure=False)
-    return isinstance(error, Error) and "lock" in str(error).lower()
+def name_of_night() -> str:
+    """The flow run's name."""
+    given: Any = runtime.flow_run.parameters
+    choices = NightChoices.model_validate(given.get("choices", {}))
+    return f"night of {night_of(choices.logical_date)}"
 
 
-def stage_task(name: str) -> Callable[[Callable[..., Receipt]], Any]:
-    """A Prefect task of this name that is tried again when the warehouse was busy."""
-    return task(
-        name=name,
-        task_run_name=name,
-        retries=3,
-        retry_delay_seconds=[5, 20, 60],
-        retry_condition_fn=is_warehouse_busy,
-        cache_policy=NO_CACHE,
-        persist_result=False,
-    )
-
-
-def invoke_dbt_nodes_as_tasks(arguments: list[str], project: Path) -> dict[str, str]:
-    """Run dbt so that every node is a task run of this flow."""
-    from dbt_common.events.base_types import EventLevel
-    from prefect_dbt import PrefectDbtRunner, PrefectDbtSettings
-
-    settings = PrefectDbtSettings(project_dir=project, profiles_dir=project, log_level=EventLevel.WARN)
-    runner = PrefectDbtRunner(settings=settings, raise_on_failure=True)
-    try:
-        outcome = runner.invoke(arguments)
-    except ValueError as error:
-        raise TransformError(str(error)) from error
-    return {node.node.unique_id: str(node.status) for node in outcome.result.results}
-
-
-def do(run: Run, name: str, kind: type[Any], work: Callable[[], Receipt]) -> Any:
-    """Do a stage as a visible task, unless this run has done it before it died."""
-    if name in run.finished:
-        LOG.info("%s was done before this run was interrupted", name)
-    return stage_task(name)(lambda: run.stage(name, kind, work))()
-
-
-def build(run: Run, selection: str) -> Receipt:
-    """Build one dbt selection; its nodes show as tasks."""
-    name = f"dbt {selection}"
-    if name in run.finished:
-        return Receipt(**run.finished[name])
-    return run.stage(
-        name, Receipt, lambda: transform(run.settings, selection, run.variables, invoke_dbt_nodes_as_tasks)
-    )
-
-
-def pass_gate(run: Run, gate: str) -> GateReceipt:
-    """Judge a gate.
-
-    Raises:
-        NightHeld: if a critical expectation failed.
-    """
-    name = f"gate {gate}"
-    receipt: GateReceipt = stage_task(name)(
-        lambda: run.stage(name, GateReceipt, lambda: judge_gate(run.settings, run.run_id, gate))
-    )()
-    if not receipt.is_open:
-        raise NightHeld("; ".join(receipt.failures))
-    return receipt
-
-
-def prepare(run: Run) -> GateReceipt:
-    """From raw to training tables, and the gate before training."""
-    settings = run.settings
-    build(run, "staging")
-    do(run, "encode", Receipt, lambda: encode(settings))
-    build(run, "training")
-    return pass_gate(run, "training")
-
-
-def learn(run: Run) -> GateReceipt:
-    """Train, score, and the gate before publication."""
-    settings, log = run.settings, LOG.info
-    do(run, "train", TrainReceipt, lambda: train(settings, run.run_id, run.logical_date, run.recommender_version, log))
-    do(run, "recommend", Receipt, lambda: recommend(settings, run.run_id, log))
-    build(run, "scored")
-    return pass_gate(run, "publication")
-
-
-def release(run: Run) -> PublishReceipt:
-    """Judge earlier nights' lists by what came, and make tonight's visible."""
-    settings = run.settings
-    do(run, "realise", Receipt, lambda: realise(settings, run.run_id, run.logical_date))
-    build(run, "published")
-    receipt: PublishReceipt = do(run, "publish", PublishReceipt, lambda: publish(settings, run.logical_date))
-    return receipt
-
-
-def tell(run: Run) -> None:
-    """The report page, the artifacts and the readers' copy of the ledger; also of a night that was held or failed."""
-    write_report(run.settings, run.run_id)
-    publish_artifacts(run.settings, run.run_id)
-    copy_ops(run.settings)
-
-
-def carry_out(run: Run) -> State:
+def carry_out(run: Run, is_dry: bool, force_reason: str | None) -> State:
     """Run the stages and end the run in the ledger; the state says in words how the night ended."""
     try:
-        before, after = prepare(run), learn(run)
-        is_flagged = before.is_flagged or after.is_flagged
-        receipt = release(run)
-        warnings = [*before.failures, *after.failures]
-        message = f"{receipt.rows['recommendations']:,} rows published" + "".join(
-            f"; {warning}" for warning in warnings
-        )
-        ledger.end_run(run.settings, run.run_id, "published", message, is_flagged)
-        state: State = Completed(name="Published", message=message)
+        state = go_through(Stages(run), is_dry, force_reason)
     except NightHeld as held:
         message = f"Held, yesterday's lists stand: {held}"
         ledger.end_run(run.settings, run.run_id, "held", message)
@@ -187,36 +135,124 @@ def carry_out(run: Run) -> State:
     return state
 
 
-@flow(name="nightly", flow_run_name="night of {parameters.night}", persist_result=False)
-def nightly(parameters: NightParameters = NightParameters()) -> State:
+def go_through(stages: Stages, is_dry: bool, force_reason: str | None) -> State:
+    """All stages after ingest, in their order."""
+    run = stages.run
+    stages.do("dbt staging")
+    stages.do("encode")
+    stages.do("dbt training")
+    before = stages.pass_gate("gate training", force_reason)
+    stages.do("train")
+    stages.do("recommend")
+    stages.do("dbt scored")
+    after = stages.pass_gate("gate publication", force_reason)
+    stages.do("realise")
+    stages.do("dbt published")
+    if not is_dry:
+        stages.do("publish")
+    return end(run, [before, after], is_dry, force_reason)
+
+
+def end(run: Run, gates: list[GateReceipt], is_dry: bool, force_reason: str | None) -> State:
+    """Note that the night came to its end, and say what it brought and what its gates had to say."""
+    is_forced = not all(gate.is_open for gate in gates)
+    told = [f"{count_lists(run.settings):,} rows {'left unpublished: a dry run' if is_dry else 'published'}."]
+    told += [f"A closed gate was passed by force: {force_reason}."] if is_forced else []
+    message = " ".join(told + [failure for gate in gates for failure in gate.failures])
+    status, name = ("dry_run", "Dry run") if is_dry else ("published", "Published")
+    ledger.end_run(
+        run.settings,
+        run.run_id,
+        status,
+        message,
+        is_flagged=any(gate.is_flagged for gate in gates),
+        forced_reason=force_reason if is_forced else None,
+    )
+    return Completed(name=name, message=message)
+
+
+@flow(name="nightly", flow_run_name=name_of_night, persist_result=False)
+def nightly(choices: NightChoices = NightChoices()) -> State:
     """Ingest what has landed, learn from everything up to the night's end, and publish ranked lists.
 
     Ends as Published, as Held (a gate is closed; the message says which rule, what was found, what is allowed), or
-    as Failed. A night that failed is resumed at the stage that failed when it is run again.
+    as Failed. A night that failed or was held is resumed where it stopped when it is run again.
     """
-    settings = read_settings()
-    settings.home.mkdir(parents=True, exist_ok=True)
+    end_with_server()
+    show_progress()
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
+    if choices.logical_date is None and is_overdue():
+        return Cancelled(name="Skipped", message="For more than a day nobody ran it; a newer night is due.")
     try:
-        with FileLock(settings.home / "night.lock", timeout=0):
-            started_at = ledger.now()
-            LOG.info("ingest …")
-            receipt: IngestReceipt = stage_task("ingest")(lambda: ingest(settings))()
-            run = open_run(settings, parameters.night, parameters.fresh)
-            LOG.info("ingest done: %s files, %s rejects", receipt.files_count, receipt.rejects_count)
-            ledger.record_stage(settings, run.run_id, started_at, receipt)
-            return carry_out(run)
-    except Timeout:
-        return Failed(
-            name="Refused",
-            message=f"One night at a time works in a home; another one holds {settings.home / 'night.lock'}. "
-            "Wait until it ends.",
-        )
+        settings = choices.applied_to(read_settings())
+        with night_lock(settings, str(runtime.flow_run.id)) as killed:
+            mark_killed([killed] if killed else [])
+            run = begin(settings, night_of(choices.logical_date), choices.fresh)
+            return carry_out(run, choices.dry_run, choices.force_publish.strip() or None)
+    except (HomeBusyError, ValueError) as error:
+        return Failed(name="Refused", message=str(error))
 
 
-def run_nightly(settings: Settings, parameters: NightParameters) -> State:
+def is_overdue() -> bool:
+    """Whether this run should have started more than a day ago."""
+    start = runtime.flow_run.scheduled_start_time
+    return start is not None and datetime.now(UTC) - start.astimezone(UTC) > timedelta(days=1)
+
+
+def begin(settings: Settings, night: date, fresh: bool) -> Run:
+    """Ingest what has landed, and open the run that it makes."""
+    started_at = ledger.now()
+    LOG.info("ingest …")
+    receipt: IngestReceipt = stage_task("ingest")(lambda: ingest(settings))()
+    run = open_run(settings, night, fresh)
+    LOG.info("ingest done: %s files, %s rejects", receipt.files_count, receipt.rejects_count)
+    ledger.record_stage(settings, run.run_id, started_at, receipt)
+    return run
+
+
+class StageChoice(BaseModel):
+    """Which stage of which night."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    stage: StageName = Field(title="Stage", description="What to do again; what follows it is not done.")
+    logical_date: date | None = NIGHT
+
+
+@flow(name="stage", flow_run_name="{choice.stage} again", persist_result=False)
+def stage(choice: StageChoice) -> State:
+    """Do one stage of a night's newest run again, with the choices of that run; the report is written anew.
+
+    For mending by hand: the stages behind it are not done. A night that is to be done whole is one of `nightly`.
+    """
+    end_with_server()
+    show_progress()
+    settings, night = read_settings(), night_of(choice.logical_date)
+    try:
+        with night_lock(settings, str(runtime.flow_run.id)) as killed:
+            mark_killed([killed] if killed else [])
+            run = latest_run(settings, night)
+            if run is None:
+                raise ValueError(f"A stage is one of a run; there is none for the night of {night}. Run nightly first.")
+            return Completed(name="Done", message=f"{choice.stage}: {repeat(run, choice.stage).rows}")
+    except NightHeld as held:
+        return Failed(name="Held", message=f"The gate is closed: {held}")
+    except (HomeBusyError, ValueError) as error:
+        return Failed(name="Refused", message=str(error))
+
+
+def repeat(run: Run, name: StageName) -> Receipt:
+    """Do one stage, and tell of the run as it now is."""
+    stages = Stages(run)
+    try:
+        return stages.pass_gate(name) if name.startswith("gate ") else stages.do(name)
+    finally:
+        tell(run)
+
+
+def run_nightly(settings: Settings, choices: NightChoices) -> State:
     """Run the flow in this process for the home of these settings and return its final state."""
     os.environ.update(settings.environment())
-    final: State = nightly(parameters, return_state=True)
+    final: State = nightly(choices, return_state=True)
     APILogHandler().flush()  # before the server of this night ends
     return final

@@ -84,6 +84,13 @@ def publish(settings: Settings, logical_date: date) -> PublishReceipt:
     return PublishReceipt(stage="publish", rows=rows, published=str(settings.published), history=str(folder))
 
 
+def count_lists(settings: Settings) -> int:
+    """How many rows tonight's lists have."""
+    with connect(settings.warehouse, settings.memory_limit, settings.threads) as connection:
+        row = connection.execute("select count(*) from published.recommendations").fetchone()
+    return int(row[0]) if row else 0
+
+
 def copy_ops(settings: Settings) -> None:
     """Replace ops.duckdb, the small copy of the ledger that people read while a night runs."""
     with connect(settings.warehouse) as connection:

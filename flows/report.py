@@ -14,10 +14,6 @@ from flows.settings import Settings
 from flows.warehouse import connect
 
 TEMPLATES = Path(__file__).parent / "reporting"
-WORDS = {
-    "view": "viewed", "click": "clicked", "read": "read", "play": "played", "finish": "finished", "skip": "skipped",
-    "like": "liked", "share": "shared", "add": "added", "purchase": "bought", "rate": "rated", "follow": "followed",
-}  # fmt: skip
 
 INDEX = """
     select runs.logical_date, runs.status, runs.is_flagged, runs.message, uplift.difference
@@ -51,7 +47,7 @@ def render(night: Night) -> str:
         recommender=_describe_recommender(night.recommender),
         longest=max((row["seconds"] or 0 for row in night.stages), default=0) or 1,
         describe=lambda person: describe_person(night, person),
-        words=WORDS,
+        words=wording.WORDS,
         what_to_do=what_to_do,
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from flows import ledger
 from flows.contracts import load_contracts
 from flows.receipts import Receipt
-from flows.settings import Settings
+from flows.settings import Settings, read_settings
 from flows.warehouse import connect
 from flows.watermark import watermark
 
@@ -22,6 +22,9 @@ AnyReceipt = TypeVar("AnyReceipt", bound=Receipt)
 
 # where a run keeps its files and how many hands it has changes nothing that it publishes
 NOT_CONFIGURATION = {"home", "contracts", "memory_limit", "threads"}
+
+# what a person may choose for one night, and a stage of it that is done again has to do alike
+CHOICES = {"platforms", "mode", "alphas", "published_k"}
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,8 @@ def open_run(settings: Settings, logical_date: date, fresh: bool = False) -> Run
     text = json.dumps([logical_date.isoformat(), configuration, mark], sort_keys=True)
     run_id = f"{logical_date.isoformat()}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
     finished = {} if fresh else ledger.finished_stages(settings, run_id)
+    # rules may have changed since, or somebody has a reason to force them: a gate is judged each time
+    finished = {stage: receipt for stage, receipt in finished.items() if not stage.startswith("gate ")}
     if not finished:
         ledger.forget_stages(settings, run_id)
     ledger.begin_run(settings, run_id, logical_date, configuration, mark)
@@ -89,9 +94,14 @@ def open_run(settings: Settings, logical_date: date, fresh: bool = False) -> Run
 
 
 def latest_run(settings: Settings, logical_date: date) -> Run | None:
-    """The newest run for this night as the ledger knows it, left as it is; None if there was none."""
+    """The newest run for this night as the ledger knows it, left as it is, with its own choices; None if none was."""
     with connect(settings.warehouse, settings.memory_limit, settings.threads) as connection:
         ledger.create_tables(connection)
-        query = "select run_id from ops.runs where logical_date = ? order by started_at desc limit 1"
+        query = """
+            select run_id, configuration from ops.runs where logical_date = ? order by started_at desc limit 1
+        """
         row = connection.execute(query, [logical_date]).fetchone()
-    return Run(settings, row[0], logical_date, {}) if row else None
+    if row is None:
+        return None
+    kept = {name: value for name, value in json.loads(row[1]).items() if name in CHOICES}
+    return Run(read_settings(**{**settings.model_dump(), **kept}), row[0], logical_date, {})

@@ -1,16 +1,19 @@
-"""A Prefect API of a night's own, for nights that are started where no Prefect server runs.
+"""A Prefect server of a home's own, for where none runs: with its UI for `crossrec serve`, without for a single night.
 
-Prefect would start one by itself, but that one outlives a killed night. This one ends with the night: it watches its
-standard input, the other end of which the night holds.
+Prefect would start one by itself, but that one outlives a killed night. This one ends with whoever started it: it
+watches its standard input, the other end of which the starter holds. While it serves, its address stands in the home,
+so that a night started by hand shows up there too.
 """
 
 import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -28,6 +31,7 @@ def prefect_environment(settings: Settings) -> dict[str, str]:
         "PREFECT_LOGGING_EXTRA_LOGGERS": "crossrec",
         "PREFECT_LOGGING_LEVEL": os.environ.get("PREFECT_LOGGING_LEVEL", "WARNING"),
         "PREFECT_SERVER_LOGGING_LEVEL": "ERROR",
+        "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
     }
 
 
@@ -38,52 +42,104 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_until_healthy(url: str, server: subprocess.Popen[bytes]) -> None:
-    """Return when the API answers.
+def answers(url: str) -> bool:
+    """Whether a Prefect API answers at this address."""
+    try:
+        with urlopen(f"{url}/health", timeout=5) as answer:  # noqa: S310 - our own address
+            return bool(answer.read().strip() == b"true")
+    except (URLError, OSError, ValueError):
+        return False
 
-    Raises:
-        RuntimeError: if the server ends or stays silent for two minutes.
-    """
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < deadline and server.poll() is None:
-        try:
-            with urlopen(f"{url}/health", timeout=5):  # noqa: S310 - our own address
+
+class Server:
+    """A Prefect server in a child process."""
+
+    def __init__(self, settings: Settings, host: str = "127.0.0.1", port: int | None = None, has_ui: bool = False):
+        self.settings, self.host, self.port, self.has_ui = settings, host, port or free_port(), has_ui
+        self.url = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{self.port}/api"  # noqa: S104 - compared
+        self.folder = settings.home / "prefect"
+
+    def start(self) -> None:
+        """Start it and return when it answers.
+
+        Raises:
+            RuntimeError: if it ends or stays silent for two minutes.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        environment = {**os.environ, "PYTHONPATH": str(PROJECT), "PREFECT_API_URL": self.url}
+        environment["PREFECT_UI_API_URL"] = "/api"  # by whatever name the browser reached the page
+        if not self.has_ui:
+            environment["PREFECT__SERVER_EPHEMERAL"] = "1"
+        command = [sys.executable, "-m", "flows.server", self.host, str(self.port)]
+        with (self.folder / "server.log").open("ab") as log:
+            self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=log, env=environment)
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline and self.process.poll() is None:
+            if answers(self.url):
                 return
-        except (URLError, OSError):
             time.sleep(0.2)
-    raise RuntimeError(
-        f"A night needs a Prefect API; the one it started at {url} did not answer within {PATIENCE_SECONDS} seconds "
-        f"(exit code {server.poll()}). Look into prefect/server.log under the home, or set PREFECT_API_URL."
-    )
+        self.process.kill()
+        raise RuntimeError(
+            f"A Prefect server has to answer within {PATIENCE_SECONDS} seconds; the one started at {self.url} did not "
+            f"(exit code {self.process.poll()}). Look into {self.folder / 'server.log'}, choose another --port, or set "
+            "PREFECT_API_URL to a server that runs."
+        )
+
+    def stop(self) -> None:
+        """End it."""
+        self.process.kill()
+        self.process.wait()
+
+
+def address_file(settings: Settings) -> Path:
+    """Where the address of the home's server stands while it serves."""
+    return settings.home / "prefect" / "address"
+
+
+def running_api(settings: Settings) -> str | None:
+    """The API to report to: the one that PREFECT_API_URL names, else the one that serves this home now."""
+    given = os.environ.get("PREFECT_API_URL")
+    path = address_file(settings)
+    if given or not path.exists():
+        return given
+    url = path.read_text().strip()
+    return url if answers(url) else None
 
 
 @contextmanager
 def prefect_api(settings: Settings) -> Iterator[str]:
-    """The address of a Prefect API: the one that PREFECT_API_URL names, else one that lives as long as the block."""
-    os.environ.update({**prefect_environment(settings), **_kept(os.environ)})
-    given = os.environ.get("PREFECT_API_URL")
-    if given:
-        yield given
-        return
-    port = free_port()
-    url = f"http://127.0.0.1:{port}/api"
-    folder = settings.home / "prefect"
-    folder.mkdir(parents=True, exist_ok=True)
-    environment = {**os.environ, "PREFECT__SERVER_EPHEMERAL": "1", "PYTHONPATH": str(PROJECT)}
-    command = [sys.executable, "-m", "flows.server", str(port)]
-    with (folder / "server.log").open("wb") as log:
-        server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=log, env=environment)
+    """The address of a Prefect API: one that runs, else one that lives as long as the block."""
+    os.environ.update({**prefect_environment(settings), **given_to_prefect(os.environ)})
+    given = running_api(settings)
+    server = None if given else Server(settings)
     try:
-        wait_until_healthy(url, server)
-        os.environ["PREFECT_API_URL"] = url
-        yield url
+        if server is not None:
+            server.start()
+        os.environ["PREFECT_API_URL"] = given or server.url  # type: ignore[union-attr]
+        yield os.environ["PREFECT_API_URL"]
     finally:
-        os.environ.pop("PREFECT_API_URL", None)
-        server.kill()
-        server.wait()
+        if server is not None:
+            os.environ.pop("PREFECT_API_URL", None)
+            server.stop()
 
 
-def _kept(environment: Mapping[str, str]) -> dict[str, str]:
+def end_with_server() -> None:
+    """From now on this process, if `crossrec serve` started it, ends as soon as that one does."""
+    served_by = os.environ.get("CROSSREC_SERVED_BY")
+    if served_by:
+        threading.Thread(target=_wait_for_end_of, args=(int(served_by),), daemon=True).start()
+
+
+def _wait_for_end_of(process: int) -> None:
+    while True:
+        try:
+            os.kill(process, 0)
+        except ProcessLookupError:
+            os._exit(1)
+        time.sleep(1)
+
+
+def given_to_prefect(environment: Mapping[str, str]) -> dict[str, str]:
     """What the caller has set for Prefect stands."""
     return {name: value for name, value in environment.items() if name.startswith("PREFECT_")}
 
@@ -98,7 +154,7 @@ if __name__ == "__main__":
     uvicorn.run(
         "prefect.server.api.server:create_app",
         factory=True,
-        host="127.0.0.1",
-        port=int(sys.argv[1]),
+        host=sys.argv[1],
+        port=int(sys.argv[2]),
         log_level="error",
     )

@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -28,6 +28,9 @@ class Settings(BaseSettings):
     scored_k: int = Field(100, ge=1, description="Ranks that are scored, from which lists are published.")
     max_sequence: int = Field(200, ge=1, description="Newest interactions of a person that training sees.")
     encoder: str = Field("use", description="Text encoder of the items: use (multilingual) or minilm (English).")
+    platforms: tuple[str, ...] = Field((), description="Platforms that a night works on; all if none is named.")
+    mode: Literal["joint", "single", "popularity"] = Field("joint", description="What makes a night's lists.")
+    alphas: dict[str, float] = Field({}, description="Loss weights by platform in the place of the contracts'.")
     recommender: dict[str, Any] = Field({}, description="Overrides of the recommender's hyperparameters, as JSON.")
 
     @property
@@ -69,7 +72,7 @@ class Settings(BaseSettings):
         """These settings as the variables from which a flow reads them again."""
         values = self.model_dump(mode="json")
         return {
-            f"CROSSREC_{name.upper()}": json.dumps(value) if isinstance(value, dict) else str(value)
+            f"CROSSREC_{name.upper()}": json.dumps(value) if isinstance(value, dict | list) else str(value)
             for name, value in values.items()
         }
 

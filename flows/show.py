@@ -1,137 +1,139 @@
-"""What one person sees tonight and has done lately, as text for a terminal."""
+"""One person as one would want to look at them: who they are, what they did lately, what they are offered and why."""
 
-import shutil
-import sys
+import re
 from datetime import date
-from io import StringIO
-from typing import Any
 
-from rich import box
-from rich.console import Console
-from rich.table import Table
+from rich.cells import cell_len
 from rich.text import Text
 
-from flows.reporting.people import read_history
+from flows.persons import Person, examples, read_person
+from flows.reporting import wording
+from flows.reporting.people import Row
 from flows.settings import Settings
-from flows.warehouse import Connection, Error, connect, table_exists
+from flows.terminal import Sheet, bar, grid, harmless
 
-LISTS = """
-    select platform, item_rank, item_title, item_id, reason_text, logical_date, run_id
-    from recommendations
-    where user_id = ? and item_rank <= ?
-    order by platform, item_rank
-"""
-
-OWNERS = """
-    select distinct user_id, platform, account_id
-    from accounts
-    where account_id = $key or platform || ':' || account_id = $key
-    order by platform, account_id
-"""
+BAR_WIDTH = 6
+NARROW = 110
 
 
-def show(settings: Settings, key: str, rows_count: int = 10) -> str:
-    """Tonight's lists of a person with their reasons, and what they did lately; `key` is a user or an account.
+def show(
+    settings: Settings,
+    key: str | None = None,
+    rows_count: int = 10,
+    night: date | None = None,
+    platform: str | None = None,
+) -> str:
+    """A person's accounts, what they did lately on all platforms, and their lists with reasons.
+
+    `key` is a user or an account, `night` one that was published earlier, `platform` the only list to show.
 
     Raises:
-        LookupError: if nothing is published, or the key belongs to nobody or to several persons.
+        LookupError: if nothing is published, or the key, the night or the platform leads to no list.
     """
-    if not settings.published.exists():
-        raise LookupError(
-            f"A person is shown from the published file; there is none at {settings.published}. "
-            "Publish a night first: crossrec night --date DATE"
-        )
-    with connect(settings.published, settings.memory_limit, settings.threads, read_only=True) as connection:
-        user_id = find_person(connection, key)
-        accounts = _fetch(
-            connection, "select platform, account_id from accounts where user_id = ? order by all", user_id
-        )
-        lists = connection.execute(LISTS, [user_id, rows_count]).fetchall()
-    night = lists[0][5] if lists else None
-    return _lay_out(user_id, accounts, lists, _read_recent(settings, user_id, night), night)
+    if not key:
+        raise LookupError(_ask_for_somebody(settings))
+    person = read_person(settings, key, night)
+    if platform and platform not in person.lists:
+        raise LookupError(f"A list is of a platform; {platform!r} is none of {', '.join(person.lists)}. Name one.")
+    sheet = Sheet()
+    _write_who(sheet, person)
+    _write_history(sheet, person)
+    _write_lists(sheet, person, rows_count, platform)
+    return sheet.text
 
 
-def find_person(connection: Connection, key: str) -> str:
-    """The user that a user_id, an account_id or a platform:account_id belongs to."""
-    if _fetch(connection, "select user_id from recommendations where user_id = ? limit 1", key):
-        return key
-    owners = connection.execute(OWNERS, {"key": key}).fetchall()
-    persons = {user_id for user_id, _, _ in owners}
-    if not persons:
-        raise LookupError(
-            f"A person is named by user_id, platform:account_id or account_id; nobody tonight is {key!r}. "
-            "Look for one: select * from accounts (published.duckdb)."
-        )
-    if len(persons) > 1:
-        choices = ", ".join(f"{platform}:{account_id}" for _, platform, account_id in owners)
-        raise LookupError(
-            f"An account without its platform has to be the only one of its name; {key!r} is {choices}. Name one."
-        )
-    return str(persons.pop())
-
-
-def _read_recent(settings: Settings, user_id: str, night: date | None) -> tuple[dict[str, Any], ...] | None:
-    """What the person did lately; None where the warehouse cannot be read, as while a night runs."""
-    if night is None or not settings.warehouse.exists():
-        return None
-    try:
-        with connect(settings.warehouse, settings.memory_limit, settings.threads, read_only=True) as connection:
-            if not table_exists(connection, "marts", "fct_interactions"):
-                return None
-            return read_history(connection, user_id, night, rows_count=12)
-    except Error:
-        return None
-
-
-def _lay_out(
-    user_id: str,
-    accounts: list[tuple[Any, ...]],
-    lists: list[tuple[Any, ...]],
-    history: tuple[dict[str, Any], ...] | None,
-    night: date | None,
-) -> str:
-    """The text; coloured where it goes to a terminal, plain elsewhere."""
-    buffer = StringIO()
-    width = shutil.get_terminal_size((110, 24)).columns
-    is_terminal = sys.stdout.isatty()
-    console = Console(
-        file=buffer,
-        width=width,
-        force_terminal=is_terminal,
-        color_system="standard" if is_terminal else None,
-        highlight=False,
+def _ask_for_somebody(settings: Settings) -> str:
+    lines = [f"  crossrec show {user_id}   on {', '.join(platforms)}" for user_id, platforms in examples(settings)]
+    return "\n".join(
+        ["A person is named by user_id, platform:account_id or account_id; none was given. For example:", *lines]
     )
-    console.print(Text.assemble((user_id, "bold"), f"  lists of {night}" if night else "  no lists"))
-    console.print(Text("Accounts: " + (", ".join(f"{name}:{account}" for name, account in accounts) or "none")))
-    _print_history(console, history)
-    for platform in dict.fromkeys(row[0] for row in lists):
-        table = _table(f"List on {platform}", "rank", "item", "reason")
-        for _, rank, title, item_id, reason, *_ in (row for row in lists if row[0] == platform):
-            table.add_row(str(rank), Text(title or item_id), Text(reason or ""))
-        console.print(table)
-    return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines())
 
 
-def _print_history(console: Console, history: tuple[dict[str, Any], ...] | None) -> None:
-    if history is None:
-        console.print(Text("Recent history: the warehouse cannot be read now (a night may be under way)."))
+def _write_who(sheet: Sheet, person: Person) -> None:
+    """The person's id, since when they are known, and their accounts by platform."""
+    past = person.past
+    known = []
+    if past and past.first_seen_at:
+        known.append(f"known since {wording.day(past.first_seen_at)}")
+    if past:
+        known.append(f"{sum(count for count, _ in past.counts.values()):,} events")
+    sheet.write((person.user_id, "bold"), *(("  " + " · ".join(known), "") if known else "",))
+    table = grid(None, None, None)
+    for platform in sorted({*person.accounts, *person.lists}, key=person.title):
+        accounts = ", ".join(harmless(account) for account in person.accounts.get(platform, ()))
+        name = Text(accounts) if accounts else Text("no account yet", "dim")
+        table.add_row("", Text(person.title(platform)), name, Text(_activity(person, platform), "dim"))
+    sheet.write(table)
+
+
+def _activity(person: Person, platform: str) -> str:
+    """How much the person did on a platform, and when last."""
+    if not person.past or platform not in person.accounts:
+        return ""
+    if platform not in person.past.counts:
+        return "no events"
+    count, last = person.past.counts[platform]
+    return f"{count:,} event{'s' * (count != 1)}, the last on {last:%Y-%m-%d}"
+
+
+def _write_history(sheet: Sheet, person: Person) -> None:
+    """What the person did with items, newest first."""
+    sheet.write()
+    if person.past is None:
+        sheet.write(("Lately", "bold"), (f"  cannot be told now: {person.unread}.", "dim"))
         return
-    if not history:
-        console.print(Text("Recent history: none."))
+    if not person.past.history:
+        sheet.write(("Lately", "bold"), ("  nothing.", "dim"))
         return
-    table = _table("Recently", "when (UTC)", "platform", "what", "item")
-    for row in history:
-        when = row["event_at"].strftime("%Y-%m-%d %H:%M")
-        table.add_row(when, row["platform"], row["event_type"], Text(row["title"] or row["item_id"]))
-    console.print(table)
+    sheet.write(("Lately", "bold"), ("  each item once, times in UTC", "dim"))
+    table = grid(16, None, None, None)
+    for row in person.past.history:
+        table.add_row(
+            "",
+            Text(f"{row['event_at']:%Y-%m-%d %H:%M}", "dim"),
+            Text(person.title(row["platform"])),
+            Text(wording.WORDS.get(row["event_type"], str(row["event_type"]))),
+            Text(harmless(row["title"] or row["item_id"])),
+        )
+    sheet.write(table)
 
 
-def _table(title: str, *columns: str) -> Table:
-    table = Table(title=Text(title, style="bold"), title_justify="left", box=box.SIMPLE_HEAD, expand=False)
-    for column in columns:
-        table.add_column(column, justify="right" if column == "rank" else "left", overflow="fold")
-    return table
+def _write_lists(sheet: Sheet, person: Person, rows_count: int, platform: str | None) -> None:
+    """The person's lists, all with the same columns; the bar goes from the list's lowest score to its highest."""
+    sheet.write()
+    if person.night is None:
+        sheet.write(("No lists", "bold"), ("  tonight this person was not scored.", "dim"))
+        return
+    lists = {name: rows for name, rows in person.lists.items() if platform in (None, name)}
+    titles = [_title(row) for rows in lists.values() for row in rows[:rows_count]]
+    room = sheet.width - BAR_WIDTH - 10
+    width = min(max(cell_len(title) for title in titles), room * 2 // 5)
+    sheet.write(
+        (f"Lists of {wording.day(person.night)}", "bold"), ("  bars from a list's lowest score to its highest", "dim")
+    )
+    for name in sorted(lists, key=person.title):
+        sheet.write()
+        sheet.write(f"  {person.title(name)}", ("" if name in person.accounts else ", no account yet", "dim"))
+        table = grid(2, BAR_WIDTH, width, room - width)
+        for row, share in zip(lists[name][:rows_count], _shares(lists[name]), strict=False):
+            reason = Text(_reason(row, sheet.width), "dim" if row.get("is_fallback") else "")
+            rank = Text(str(row["item_rank"]), "dim", justify="right")
+            table.add_row("", rank, Text(bar(share, BAR_WIDTH), "cyan"), Text(_title(row)), reason)
+        sheet.write(table)
 
 
-def _fetch(connection: Connection, query: str, value: str) -> list[tuple[Any, ...]]:
-    return connection.execute(query, [value]).fetchall()
+def _title(row: Row) -> str:
+    return harmless(row["item_title"] or row["item_id"])
+
+
+def _reason(row: Row, width: int) -> str:
+    """The reason, shorter by what all of them have in common where a line is short."""
+    reason = harmless(row["reason_text"] or "")
+    return re.sub("^Because you took ", "after ", reason) if width < NARROW else reason
+
+
+def _shares(rows: tuple[Row, ...]) -> list[float]:
+    """Where each score stands between the list's lowest and its highest."""
+    scores = [float(row["score"] or 0) for row in rows]
+    low, high = min(scores), max(scores)
+    return [(score - low) / (high - low) if high > low else 1.0 for score in scores]

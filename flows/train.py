@@ -14,7 +14,9 @@ from flows.warehouse import Connection, connect
 
 EXPORTS = {
     "platforms": """
-        select platform_index, platform, alpha, consumed_may_return, positives_count
+        select
+            platform_index, platform, consumed_may_return, positives_count,
+            coalesce(($alphas::json ->> ('$.' || platform))::double, alpha) as alpha
         from training.platforms order by platform_index""",
     "event_types": "select event_type_index, event_type from training.event_types order by event_type_index",
     "items": """
@@ -50,8 +52,7 @@ def export_inputs(settings: Settings, folder: Path, logical_date: date) -> dict[
     partial.mkdir(parents=True)
     with connect(settings.warehouse, settings.memory_limit, settings.threads) as connection:
         rows = {
-            name: _export(connection, query, partial / f"{name}.parquet", settings.encoder)
-            for name, query in EXPORTS.items()
+            name: _export(connection, query, partial / f"{name}.parquet", settings) for name, query in EXPORTS.items()
         }
     configuration = {
         "logical_date": logical_date.isoformat(),
@@ -60,6 +61,7 @@ def export_inputs(settings: Settings, folder: Path, logical_date: date) -> dict[
         "scored_k": settings.scored_k,
         "published_k": settings.published_k,
         "encoder": settings.encoder,
+        "mode": settings.mode,
         "recommender": settings.recommender,
     }
     (partial / "configuration.json").write_text(json.dumps(configuration, indent=2, sort_keys=True) + "\n")
@@ -68,9 +70,10 @@ def export_inputs(settings: Settings, folder: Path, logical_date: date) -> dict[
     return rows
 
 
-def _export(connection: Connection, query: str, path: Path, encoder: str) -> int:
+def _export(connection: Connection, query: str, path: Path, settings: Settings) -> int:
     """Write one query's rows, in its order, as Parquet; how many there were."""
-    parameters = {"encoder": encoder} if "$encoder" in query else {}
+    values = {"encoder": settings.encoder, "alphas": json.dumps(settings.alphas)}
+    parameters = {name: value for name, value in values.items() if f"${name}" in query}
     table = connection.execute(query, parameters).to_arrow_table()
     from pyarrow import parquet
 
@@ -81,7 +84,7 @@ def _export(connection: Connection, query: str, path: Path, encoder: str) -> int
 def train(
     settings: Settings, run_id: str, logical_date: date, recommender_version: str, log: Callable[[str], None] = print
 ) -> TrainReceipt:
-    """Train tonight's recommender, joint over all platforms and refitted up to the cut, and record what it is worth."""
+    """Train tonight's recommender as the settings' mode says, refitted up to the cut, and record what it is worth."""
     folder = settings.run_folder(run_id)
     rows = export_inputs(settings, folder, logical_date)
     shutil.rmtree(folder / "recommender", ignore_errors=True)

@@ -77,6 +77,7 @@ def transform(settings: Settings, selection: str, variables: dict[str, Any], inv
         "lookback_days": settings.lookback_days,
         "published_k": settings.published_k,
         "max_sequence": settings.max_sequence,
+        "platforms": list(settings.platforms),
     }
     arguments = [
         "build",

@@ -49,6 +49,22 @@ def connect(path: Path, memory_limit: str = "2GB", threads: int = 2, read_only: 
 
 
 @contextmanager
+def sealed(path: Path, readable: Path, memory_limit: str = "2GB", threads: int = 2) -> Iterator[Connection]:
+    """A connection for statements that strangers write: it sees this file and the folder `readable`, nothing else.
+
+    The file is open read-only and no setting can be changed. The folder itself could still be written to by `copy`,
+    so whoever takes statements lets only those pass that read.
+    """
+    with connect(path, memory_limit, threads, read_only=True) as connection:
+        connection.execute("set preserve_insertion_order = true")
+        connection.execute("set allowed_directories = [?]", [str(readable)])
+        for name in ("autoinstall_known_extensions", "autoload_known_extensions", "enable_external_access"):
+            connection.execute(f"set {name} = false")
+        connection.execute("set lock_configuration = true")
+        yield connection
+
+
+@contextmanager
 def transaction(connection: Connection) -> Iterator[Connection]:
     """All statements of the block, or none of them."""
     connection.execute("begin")

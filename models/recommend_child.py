@@ -14,7 +14,7 @@ import pyarrow as arrow
 import pyarrow.parquet as parquet
 
 from models.device import prepare_device
-from models.inputs import Inputs, read_inputs
+from models.inputs import Inputs, Log, read_inputs
 from models.lifeline import end_with_parent
 
 if TYPE_CHECKING:
@@ -36,34 +36,48 @@ SCHEMA = arrow.schema(
 
 def recommend(folder: Path) -> None:
     """Write the lists, whole or not at all."""
-    from models.configuration import Configuration
-    from models.popularity import Popularity, daily_counts
-    from models.recommender import make_scorer
-    from models.saved_recommender import load_recommender
-
     inputs = read_inputs(folder)
-    network, priors, blend, facts = load_recommender(folder / "recommender")
-    configuration = Configuration(**facts["configuration"])
-    last_day = inputs.cut // 86_400 - 1
-    popularity = Popularity(daily_counts(inputs.catalogue, inputs.log), priors, last_day)
-    scorer = make_scorer(network, inputs.catalogue, inputs.log, popularity, configuration, inputs.users_count)
-    scorer = scorer.blended(*blend)
     partial = folder / "scored.partial"
     with parquet.ParquetWriter(partial, SCHEMA) as writer:
-        for platform, name in enumerate(inputs.catalogue.platforms):
-            for table in platform_lists(inputs, scorer, platform, blend[platform] == 0, configuration.reason_half_life):
+        for platform, (log, scorer, half_life, source) in enumerate(platform_scorers(inputs, folder / "recommender")):
+            for table in platform_lists(inputs, log, scorer, platform, source, half_life):
                 writer.write_table(table)
+            name = inputs.catalogue.platforms[platform]
             sys.stdout.write(f"{name}: scored for {inputs.users_count:,} persons\n")
     partial.replace(folder / "scored.parquet")
 
 
+def platform_scorers(inputs: Inputs, folder: Path) -> Iterator[tuple[Log, "Scorer", float, str]]:
+    """For each platform the log that its lists rest on, their scorer, the half-life of reasons, and their source."""
+    from models.configuration import Configuration
+    from models.popularity import Popularity, daily_counts
+    from models.recommender import make_scorer
+    from models.saved_recommender import load_network, load_recommender
+
+    catalogue, count = inputs.catalogue, inputs.users_count
+    priors, blend, facts = load_recommender(folder)
+    configuration = Configuration(**facts["configuration"])
+    popularity = Popularity(daily_counts(catalogue, inputs.log), priors, inputs.cut // 86_400 - 1)
+    is_single = facts["mode"] == "single"
+    shared = (
+        None
+        if is_single
+        else make_scorer(load_network(folder), catalogue, inputs.log, popularity, configuration, count)
+    )
+    for platform, name in enumerate(catalogue.platforms):
+        log = inputs.log.of_items(catalogue.items_of(platform)) if is_single else inputs.log
+        scorer = shared or make_scorer(load_network(folder, name), catalogue, log, popularity, configuration, count)
+        source = facts["mode"] if blend[platform] else "prior"
+        yield log, scorer.blended(*blend), configuration.reason_half_life, source
+
+
 def platform_lists(
-    inputs: Inputs, scorer: "Scorer", platform: int, is_prior_alone: bool, half_life: float
+    inputs: Inputs, log: Log, scorer: "Scorer", platform: int, source: str, half_life: float
 ) -> Iterator[arrow.Table]:
     """The lists of one platform, a table for each block of persons."""
     from models.reasons import find_reasons
 
-    log, published = inputs.log, int(inputs.configuration["published_k"])
+    published = int(inputs.configuration["published_k"])
     order = np.lexsort((log.consumed_items, log.consumed_users))
     consumed_users, consumed_items = log.consumed_users[order], log.consumed_items[order]
     for begin in range(0, inputs.users_count, 4096):
@@ -75,8 +89,8 @@ def platform_lists(
         is_fallback = scorer.state_rows[users] < 0
         shown = best[:, :published]
         reasons[:, :published] = find_reasons(scorer.vectors, log, inputs.cut, users, shown, half_life)
-        is_prior = is_fallback | is_prior_alone
-        yield as_table(users, platform, best, scores, reasons, is_prior, is_fallback)
+        sources = np.where(is_fallback, "prior", source)
+        yield as_table(users, platform, best, scores, reasons, sources, is_fallback)
 
 
 def as_table(
@@ -85,7 +99,7 @@ def as_table(
     best: np.ndarray,
     scores: np.ndarray,
     reasons: np.ndarray,
-    is_prior: np.ndarray,
+    sources: np.ndarray,
     is_fallback: np.ndarray,
 ) -> arrow.Table:
     """Lists `[persons, k]` as rows; places without an item give none."""
@@ -97,7 +111,7 @@ def as_table(
         "item_rank": (ranks + 1).astype(np.int32),
         "item_index": best[persons, ranks].astype(np.int32),
         "score": scores[persons, ranks],
-        "source": np.where(is_prior[persons], "prior", "joint"),
+        "source": sources[persons],
         "is_fallback": is_fallback[persons],
         "reason_item_index": arrow.array(reason, mask=reason < 0),
     }

@@ -1,4 +1,4 @@
-"""A recommender on disk: one folder with the network, the fitted priors, the vocabularies and the configuration."""
+"""A recommender on disk: one folder with its networks, the fitted priors, the vocabularies and the configuration."""
 
 import json
 from dataclasses import asdict
@@ -14,18 +14,33 @@ from models.network import Network
 from models.popularity_prior import PopularityPrior
 
 
+def network_file(folder: Path, platform: str | None = None) -> Path:
+    """Where the network of all platforms lies, or that of one platform on its own."""
+    return folder / (f"network.{platform}.keras" if platform else "network.keras")
+
+
+def save_network(folder: Path, network: Network, platform: str | None = None) -> None:
+    """Write a network of a recommender; one that makes the lists of one platform only is named after it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    network.save(network_file(folder, platform))
+
+
+def load_network(folder: Path, platform: str | None = None) -> Network | None:
+    """The network of all platforms, or that of one on its own; None where there is none: the prior alone."""
+    path = network_file(folder, platform)
+    return keras.saving.load_model(path, compile=False) if path.exists() else None
+
+
 def save_recommender(
     folder: Path,
-    network: Network | None,
     priors: list[PopularityPrior],
     blend: list[float],
     catalogue: Catalogue,
     configuration: dict[str, Any],
+    mode: str,
 ) -> None:
-    """Write everything that scoring needs into `folder`; without a network the recommender is the prior alone."""
+    """Write everything that scoring needs into `folder`, its networks aside."""
     folder.mkdir(parents=True, exist_ok=True)
-    if network is not None:
-        network.save(folder / "network.keras")
     vocabulary = arrow.table(
         {
             "item_index": range(len(catalogue.item_ids)),
@@ -40,13 +55,12 @@ def save_recommender(
         "priors": [asdict(prior) for prior in priors],
         "blend": blend,
         "configuration": configuration,
+        "mode": mode,
     }
     (folder / "configuration.json").write_text(json.dumps(facts, indent=2, sort_keys=True) + "\n")
 
 
-def load_recommender(folder: Path) -> tuple[Network | None, list[PopularityPrior], list[float], dict[str, Any]]:
-    """The network, the priors, the blend weights and the facts that were saved."""
+def load_recommender(folder: Path) -> tuple[list[PopularityPrior], list[float], dict[str, Any]]:
+    """The priors, the blend weights and all facts that were saved."""
     facts = json.loads((folder / "configuration.json").read_text())
-    path = folder / "network.keras"
-    network = keras.saving.load_model(path, compile=False) if path.exists() else None
-    return network, [PopularityPrior(**prior) for prior in facts["priors"]], facts["blend"], facts
+    return [PopularityPrior(**prior) for prior in facts["priors"]], facts["blend"], facts

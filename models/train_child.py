@@ -1,11 +1,13 @@
 """`python -m models.train_child FOLDER`: learn from FOLDER/inputs, leave the recommender in FOLDER/recommender.
 
-Joint over all platforms, chosen on the window before the cut and refitted up to the cut; a single-platform recommender
-of each platform, chosen alike, to compare with.
+What makes the lists is the configuration's `mode`. `joint`: one network over all platforms, chosen on the window before
+the cut and refitted up to the cut; a network for each platform, chosen alike, to compare with. `single`: those of each
+platform alone. `popularity`: no network.
 """
 
 import json
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +18,6 @@ from models.inputs import Inputs, read_inputs
 from models.lifeline import end_with_parent
 
 if TYPE_CHECKING:
-    from models.choosing import Window
     from models.evaluation import Scores
 
 
@@ -34,62 +35,104 @@ def loss_weights(inputs: Inputs, exponent: float) -> np.ndarray:
     return np.where(np.isnan(fixed) | (positives == 0), balanced, fixed)
 
 
+class Lesson:
+    """What the recommenders of a night have in common: inputs, window, trainer, and the folder they are left in."""
+
+    def __init__(self, folder: Path, inputs: Inputs) -> None:
+        from models.choosing import open_window
+        from models.configuration import read_configuration
+        from models.evaluation import NOBODY
+        from models.popularity import Popularity
+        from models.training import Trainer, new_network
+
+        self.folder, self.inputs, self.seed = folder, inputs, int(inputs.configuration["seed"])
+        self.catalogue, self.log = inputs.catalogue, inputs.log
+        self.configuration = read_configuration(inputs.configuration["recommender"])
+        self.window = open_window(self.catalogue, self.log, inputs.cut, self.configuration)
+        self.popularity = Popularity.fit(self.catalogue, self.log, inputs.cut, self.window.days)
+        self.alphas = loss_weights(inputs, self.configuration.alpha_exponent)
+        self.nobody = [NOBODY] * len(self.alphas)
+        network = new_network(self.catalogue, self.configuration, self.seed)
+        self.trainer = Trainer(network, self.catalogue, self.configuration)
+
+    @property
+    def parameters_count(self) -> int:
+        """How many numbers a network learns."""
+        return sum(int(np.prod(variable.shape)) for variable in self.trainer.network.trainable_variables)
+
+    def learn_jointly(self) -> tuple[int, list[float], list["Scores"]]:
+        """One network over all platforms, refitted and saved: its epochs, its blend and how it did in the window."""
+        from models.choosing import choose, refit
+        from models.saved_recommender import save_network
+
+        say = partial(tell, "joint")
+        choice = choose(self.trainer, self.window, self.inputs.users_count, self.alphas, self.seed, say)
+        if choice.epochs:
+            refit(self.trainer, self.log, self.popularity, self.alphas, choice.epochs, self.seed, say)
+            save_network(self.folder, self.trainer.network)
+        return choice.epochs, choice.blend, choice.scores
+
+    def learn_singly(self, is_kept: bool) -> tuple[int, list[float], list["Scores"]]:
+        """A network for each platform on its own; refitted and saved where they are to make the lists."""
+        from models.choosing import choose, refit
+        from models.saved_recommender import save_network
+
+        most_epochs, blend, scores = 0, [0.0] * len(self.alphas), list(self.nobody)
+        for number in map(int, np.flatnonzero(self.alphas)):
+            platform, weights = self.catalogue.platforms[number], np.eye(len(self.alphas))[number]
+            say, known = partial(tell, f"single {platform}"), self.window.of_platform(self.catalogue, number)
+            choice = choose(self.trainer, known, self.inputs.users_count, weights, self.seed, say)
+            blend[number], scores[number] = choice.blend[number], choice.scores[number]
+            if choice.epochs and is_kept:
+                own = self.log.of_items(self.catalogue.items_of(number))
+                refit(self.trainer, own, self.popularity, weights, choice.epochs, self.seed, say)
+                save_network(self.folder, self.trainer.network, platform)
+                most_epochs = max(most_epochs, choice.epochs)
+        return most_epochs, blend, scores
+
+
 def train(folder: Path, device: str) -> None:
     """Choose, compare, refit and save."""
-    from models.choosing import Choice, choose, judge_popularity, open_window, refit
-    from models.configuration import read_configuration
-    from models.evaluation import NOBODY
-    from models.popularity import Popularity
+    from models.choosing import judge_popularity
     from models.saved_recommender import save_recommender
-    from models.training import Trainer, new_network
 
     meter, inputs = Meter(), read_inputs(folder)
-    catalogue, log, seed = inputs.catalogue, inputs.log, int(inputs.configuration["seed"])
-    configuration = read_configuration(inputs.configuration["recommender"])
-    trainer = Trainer(new_network(catalogue, configuration, seed), catalogue, configuration)
-    alphas = loss_weights(inputs, configuration.alpha_exponent)
-    window = open_window(catalogue, log, inputs.cut, configuration)
-
-    def chosen(name: str, weights: np.ndarray, known: "Window") -> Choice:
-        return choose(trainer, known, inputs.users_count, weights, seed, lambda line: say(name, line))
-
-    joint = chosen("joint", alphas, window)
-    single_scores = [NOBODY] * len(alphas)
-    for number in map(int, np.flatnonzero(alphas)):
-        known, weights = window.of_platform(catalogue, number), np.eye(len(alphas))[number]
-        single_scores[number] = chosen(f"single {catalogue.platforms[number]}", weights, known).scores[number]
-    popularity = Popularity.fit(catalogue, log, inputs.cut, window.days)
-    refit(trainer, log, popularity, alphas, joint.epochs, seed, lambda line: say("joint", line))
-    network = trainer.network if joint.epochs else None
+    mode = inputs.configuration["mode"]
+    lesson = Lesson(folder / "recommender", inputs)
+    epochs, blend = 0, [0.0] * len(lesson.alphas)
+    lineup = {"popularity": judge_popularity(lesson.catalogue, lesson.window, inputs.users_count)}
+    if mode != "popularity":
+        epochs, blend, lineup["single"] = lesson.learn_singly(is_kept=mode == "single")
+    if mode == "joint":
+        epochs, blend, lineup["joint"] = lesson.learn_jointly()
     save_recommender(
-        folder / "recommender", network, popularity.priors, joint.blend, catalogue, configuration.as_dict()
+        lesson.folder, lesson.popularity.priors, blend, lesson.catalogue, lesson.configuration.as_dict(), mode
     )
-    popular = judge_popularity(catalogue, window, inputs.users_count)
     outcome = {
-        **compared(catalogue.platforms, {"joint": joint.scores, "single": single_scores, "popularity": popular}),
+        **compared(lesson.catalogue.platforms, lineup),
         "version": {
             "encoder": inputs.configuration["encoder"],
-            "epochs": joint.epochs,
+            "epochs": epochs,
             "device": device,
             "precision": "float32",
-            "parameters_count": sum(int(np.prod(weight.shape)) for weight in trainer.network.trainable_variables),
+            "parameters_count": lesson.parameters_count if epochs else 0,
             **meter.read(),
         },
     }
-    write_json(folder / "recommender" / "metrics.json", outcome)
+    write_json(lesson.folder / "metrics.json", outcome)
 
 
 def compared(platforms: tuple[str, ...], lineup: dict[str, list["Scores"]]) -> dict[str, Any]:
-    """The metrics of each recommender of the lineup, and the uplift of joint over single."""
+    """The metrics of each recommender of the lineup, and the uplift of joint over single if both are in it."""
     from models.lineup import metric_rows, uplift_rows
 
     return {
         "metrics": [row for name, scores in lineup.items() for row in metric_rows(name, platforms, scores)],
-        "uplift": uplift_rows(platforms, lineup["single"], lineup["joint"]),
+        "uplift": uplift_rows(platforms, lineup["single"], lineup["joint"]) if "joint" in lineup else [],
     }
 
 
-def say(name: str, line: str) -> None:
+def tell(name: str, line: str) -> None:
     """Progress, read by the parent."""
     sys.stdout.write(f"{name}: {line}\n")
 

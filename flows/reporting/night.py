@@ -40,7 +40,7 @@ class Night:
 
     @property
     def status(self) -> str:
-        """running, published, held or failed."""
+        """running, published, held, failed or dry_run."""
         return str(self.run["status"])
 
     @property

@@ -70,6 +70,8 @@ def what_to_do(verdict: Mapping[str, Any]) -> str:
 
 def headline(night: Night) -> str:
     """How the night ended, in one sentence."""
+    if night.status == "dry_run":
+        return "A dry run: nothing was published."
     if night.status == "published":
         count = night.published.get("persons_count")
         if not count:
@@ -106,11 +108,14 @@ def gain_in_words(row: Mapping[str, Any]) -> str:
 
 def _standing(night: Night) -> str:
     if night.status == "published":
-        return ""
+        reason = night.run["forced_reason"]
+        return f"A closed gate was passed by force: {reason}" if reason else ""
     if night.status == "running":
         return "This page will be written anew when it ends."
     stands = f"the lists of {night.last_published} stand" if night.last_published else "no earlier lists exist"
     reason = str(night.run["message"] or "").strip()
+    if night.status == "dry_run":
+        return f"Its lists lie in the warehouse, and {stands}."
     if night.status == "held":
         return f"A gate is closed, and {stands}."
     return f"In the meantime {stands}. What happened: {reason or 'the ledger does not say'}"

@@ -6,6 +6,11 @@ from datetime import date
 from typing import Any
 
 NONE = "–"
+WORDS = {
+    "view": "viewed", "click": "clicked", "read": "read", "play": "played", "finish": "finished", "skip": "skipped",
+    "like": "liked", "share": "shared", "add": "added", "purchase": "bought", "rate": "rated", "follow": "followed",
+}  # fmt: skip
+"""What a person did, by event type."""
 
 
 def count(value: float | None) -> str:

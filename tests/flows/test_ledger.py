@@ -52,6 +52,27 @@ def test_a_published_run_starts_anew(settings: Settings) -> None:
     assert ledger.finished_stages(settings, "a") == {}
 
 
+@pytest.mark.parametrize("status", ["held", "dry_run", "failed"])
+def test_a_run_that_stopped_short_can_go_on(settings: Settings, status: str) -> None:
+    """Held, failed or a dry run: what it had finished need not be done again to publish it after all."""
+    begin(settings, "a")
+    ledger.record_stage(settings, "a", ledger.now(), Receipt("encode"))
+    ledger.end_run(settings, "a", status, "a sentence")
+    assert list(ledger.finished_stages(settings, "a")) == ["encode"]
+
+
+def test_an_older_home_gets_what_is_new(settings: Settings) -> None:
+    """A ledger that was made when it had fewer columns gets the others, and keeps its rows."""
+    begin(settings, "a")
+    with connect(settings.warehouse) as connection:
+        connection.execute("alter table ops.runs drop column forced_reason")
+        connection.execute("drop table ops.uplift")
+    begin(settings, "b")
+    ledger.end_run(settings, "b", "published", "", forced_reason="known")
+    assert rows(settings, "select run_id, forced_reason from ops.runs order by 1") == [("a", None), ("b", "known")]
+    assert rows(settings, "select count(*) from ops.uplift") == [(0,)]
+
+
 def test_a_zombie_is_called_failed_by_the_next_run(settings: Settings) -> None:
     """A run still called running when another begins was killed, and is marked so."""
     begin(settings, "a")

@@ -169,14 +169,15 @@ def test_a_gpu_computes_what_the_processor_computes(finished_run: FinishedRun) -
     from models.configuration import Configuration
     from models.popularity import Popularity, daily_counts
     from models.recommender import make_scorer
-    from models.saved_recommender import load_recommender
+    from models.saved_recommender import load_network, load_recommender
 
     assert finished_run.metrics["version"]["device"] != "CPU"
     inputs = read_inputs(finished_run.folder)
     scorers = []
     for device in ("/GPU:0", "/CPU:0"):
         with tf.device(device):
-            network, priors, _, facts = load_recommender(finished_run.folder / "recommender")
+            network = load_network(finished_run.folder / "recommender")
+            priors, _, facts = load_recommender(finished_run.folder / "recommender")
             popularity = Popularity(daily_counts(inputs.catalogue, inputs.log), priors, inputs.cut // 86_400 - 1)
             configuration = Configuration(**facts["configuration"])
             scorers.append(

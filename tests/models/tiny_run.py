@@ -116,7 +116,7 @@ def _counted(events: dict[str, np.ndarray]) -> tuple[dict[str, np.ndarray], dict
     return days, dict(zip(names, (users[kept], items[kept], times[kept]), strict=True))
 
 
-def write_run(folder: Path, seed: int = 3) -> Path:
+def write_run(folder: Path, seed: int = 3, mode: str = "joint") -> Path:
     """Write `folder`/inputs as a night's export would."""
     inputs = folder / "inputs"
     inputs.mkdir(parents=True)
@@ -149,6 +149,7 @@ def write_run(folder: Path, seed: int = 3) -> Path:
         "scored_k": 100,
         "published_k": 10,
         "encoder": "none",
+        "mode": mode,
         "recommender": RECOMMENDER,
     }
     (inputs / "configuration.json").write_text(json.dumps(configuration))

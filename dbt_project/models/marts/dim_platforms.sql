@@ -16,6 +16,9 @@ named as (
         consumed_may_return,
         alpha
     from platforms
+    {% if var('platforms') -%}
+        where platform in ('{{ var("platforms") | join("', '") }}')
+    {%- endif %}
 
 )
 

@@ -33,7 +33,8 @@ ended as (
         runs.ended_at,
         runs.message,
         runs.configuration,
-        runs.watermark
+        runs.watermark,
+        runs.forced_reason
     from runs
     left join warnings on runs.run_id = warnings.run_id
 
