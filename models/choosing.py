@@ -19,6 +19,8 @@ from models.training import Trainer
 # how much the network's part counts beside the prior; 0 is the prior alone
 BLENDS = (0.0, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0)
 USUAL_BLEND = 0.3
+# judged persons of a platform from which on it says more about its own blend than the mean over all platforms does
+EVEN_PERSONS = 350
 Say = Callable[[str], None]
 
 
@@ -105,8 +107,8 @@ class Best:
     def blends(self, judged: dict[int, Judged]) -> dict[int, float]:
         """The blend of each platform with the highest NDCG among the half.
 
-        As with the half-lives of the prior, all platforms together count as much as the platform's own evidence, which
-        alone is noise. Without anybody to judge it is the usual blend.
+        A platform's own evidence counts the more, the more persons it has: with few of them it is noise, and what is
+        best in the mean over the platforms counts for more. Without anybody to judge it is the usual blend.
         """
         voters = {number: who.only(self.half(who.users)) for number, who in judged.items()}
         means = np.array(
@@ -123,7 +125,8 @@ class Best:
         chosen = {}
         for number, who in voters.items():
             own = next(rows) if len(who.users) else np.zeros(len(BLENDS))
-            chosen[number] = BLENDS[int(np.argmax(common + own / max(own.mean(), 1e-9)))]
+            share = len(who.users) / (len(who.users) + EVEN_PERSONS) if own.any() else 0.0
+            chosen[number] = BLENDS[int(np.argmax((1 - share) * common + share * own / max(own.mean(), 1e-9)))]
         return chosen
 
 

@@ -1,8 +1,8 @@
 """A whole night on the real logs of four platforms, judged by what people then did: `python -m tests.acceptance`.
 
-Lays the logs in ../shared/data/amazon4 out as landing files, runs `crossrec night` as a user would, with the contracts
-and staging SQL beside this file, and has ../shared/acceptance/judge_night.py judge what was published. Ends with 0 only
-if the judge found no fault and the figures reach the bar below.
+Lays the logs in ../shared/data/amazon4 out as landing files and goes on as a user would: `crossrec platform add` for each
+platform, taking what it proposes, then `crossrec night`. Then ../shared/acceptance/judge_night.py judges what was
+published. Ends with 0 only if the judge found no fault and the figures reach the bar below.
 """
 
 import argparse
@@ -70,9 +70,11 @@ def main() -> int:
         subprocess.run(
             [sys.executable, str(JUDGES / "land_amazon4.py"), str(landing), "--until", arguments.cut], check=True
         )
-        command = [sys.executable, "-m", "flows", "night", "--date", arguments.cut]
-        places = ["--home", str(home), "--contracts", str(HERE / "contracts")]
-        code, seconds, memory = run_measured([*command, *places])
+        crossrec = [sys.executable, "-m", "flows"]
+        places = ["--home", str(home), "--contracts", str(home / "contracts")]
+        for platform in sorted(path.name for path in landing.iterdir()):
+            subprocess.run([*crossrec, "platform", "add", platform, "--replace", *places], cwd=PROJECT, check=True)
+        code, seconds, memory = run_measured([*crossrec, "night", "--date", arguments.cut, *places])
         print(f"night     exit code {code}  {seconds:.0f} s  {memory:.2f} GiB at most")
         if code:
             return code

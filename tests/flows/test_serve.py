@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 import duckdb
@@ -57,8 +57,15 @@ class Served:
         """What the API answers."""
         data = None if body is None else json.dumps(body).encode()
         request = Request(f"{self.page}/api{path}", data, {"content-type": "application/json"}, method=method)
-        content = urlopen(request, timeout=30).read()
-        return json.loads(content) if content else None
+        for _ in range(20):
+            try:
+                content = urlopen(request, timeout=30).read()
+                return json.loads(content) if content else None
+            except HTTPError as error:
+                if error.code != 503:  # the server's database is busy; every client asks again
+                    raise
+                time.sleep(1)
+        return pytest.fail(f"the server stayed busy: {path}")
 
     def deployment(self, name: str) -> Any:
         """A deployment; None as long as there is none."""
