@@ -16,8 +16,13 @@ SMALL = {"CROSSREC_ENCODER": "use", "CROSSREC_RECOMMENDER": '{"max_epochs": 1}',
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that need the real data skip, and say so, where its folder is absent."""
+    """Tests that need the real data skip, and say so, where its folder is absent.
+
+    What shares something dear stays on one worker, and so does a file.
+    """
     for item in items:
+        shared = {"small_night", "finished_run"} & set(getattr(item, "fixturenames", ()))
+        item.add_marker(pytest.mark.xdist_group(next(iter(sorted(shared)), item.path.stem)))
         if item.get_closest_marker("shared_data") and not (SHARED / "data").is_dir():
             item.add_marker(pytest.mark.skip(reason=f"the real data are absent: {SHARED / 'data'}"))
 

@@ -1,11 +1,15 @@
 """The README tells the truth."""
 
+import os
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import duckdb
 import pytest
 
-from tests.conftest import PROJECT, Home
+from tests.conftest import PROJECT, SMALL, Home
 
 README = (PROJECT / "README.md").read_text()
 STATEMENTS = re.findall(r"```sql\n(.*?)```", README, flags=re.DOTALL)
@@ -33,5 +37,28 @@ def test_every_published_table_is_named(small_night: Home) -> None:
 def test_commands_of_the_readme_exist() -> None:
     """Each make target that the README names is in the Makefile."""
     makefile = (PROJECT / "Makefile").read_text()
-    for target in set(re.findall(r"make (\w+)", README)):
+    for target in set(re.findall(r"(?:^|`)make (\w+)", README, flags=re.MULTILINE)):
         assert re.search(rf"^{target}:", makefile, flags=re.MULTILINE), target
+
+
+@pytest.mark.slow
+def test_own_platforms_as_the_readme_says(tmp_path: Path, prefect_url: str) -> None:
+    """The commands of "Your own platforms", literally, on fewer made-up people, lead from files to published lists."""
+    section = README.split("## Your own platforms")[1].split("\n## ")[0]
+    script = "\n".join(re.findall(r"```sh\n(.*?)```", section, flags=re.DOTALL))
+    script = script.replace("simulate --home mine", "simulate --home mine --people 200 --days 10")
+    assert script.count("platform add") == 2
+    environment = {
+        **os.environ,
+        **SMALL,
+        "CROSSREC_MODE": "popularity",
+        "PREFECT_API_URL": prefect_url,
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+    }
+    command = ["bash", "-euo", "pipefail", "-c", script]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Published" in done.stdout
+    with duckdb.connect(str(tmp_path / "mine" / "published.duckdb"), read_only=True) as connection:
+        platforms = connection.execute("select distinct platform from recommendations order by 1").fetchall()
+    assert platforms == [("news",), ("shop",)]

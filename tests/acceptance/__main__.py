@@ -1,7 +1,7 @@
 """A whole night on the real logs of four platforms, judged by what people then did: `python -m tests.acceptance`.
 
-Lays the logs in ../shared/data/amazon4 out as landing files and goes on as a user would: `crossrec platform add` for each
-platform, taking what it proposes, then `crossrec night`. Then ../shared/acceptance/judge_night.py judges what was
+Lays the logs in ../shared/data/amazon4 out as landing files and goes on as a user would: `crossrec platform add` for
+each platform, taking what it proposes, then `crossrec night`. Then ../shared/acceptance/judge_night.py judges what was
 published. Ends with 0 only if the judge found no fault and the figures reach the bar below.
 """
 
