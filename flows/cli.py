@@ -42,16 +42,11 @@ def night(arguments: argparse.Namespace) -> int:
     with prefect_api(settings):
         from flows.nightly import NightChoices, run_nightly
 
-        choices = NightChoices(
-            logical_date=arguments.date,
-            platforms=arguments.platforms,
-            mode=arguments.mode or settings.mode,
-            alphas=dict(arguments.alpha),
-            k=settings.published_k if arguments.k is None else arguments.k,
-            dry_run=arguments.dry_run,
-            force_publish=arguments.force_publish,
-            fresh=arguments.fresh,
-        )
+        given = {name: getattr(arguments, name) for name in NightChoices.model_fields if name != "logical_date"}
+        named = {name: value for name, value in given.items() if value is not None}
+        if arguments.alphas:
+            named["alphas"] = dict(arguments.alphas)
+        choices = NightChoices(logical_date=arguments.date, **named)
         state = run_nightly(settings, choices)
     print(f"{state.name}: {state.message}")
     if state.is_completed():
@@ -205,15 +200,13 @@ def weight(text: str) -> tuple[str, float]:
 
 def _add_choices(command: argparse.ArgumentParser) -> None:
     """What may be chosen for one night; the same as the form of the deployment `nightly`."""
-    command.add_argument("--platforms", nargs="+", default=[], metavar="NAME", help="work on these only")
+    command.add_argument("--platforms", nargs="+", metavar="NAME", help="work on these only")
     command.add_argument("--mode", choices=("joint", "single", "popularity"), help="what makes the lists")
-    command.add_argument(
-        "--alpha", type=weight, action="append", default=[], metavar="NAME=α", help="loss weight of a platform; repeat"
-    )
+    command.add_argument("--alphas", type=weight, nargs="+", metavar="NAME=α", help="loss weights of platforms")
     command.add_argument("--k", type=int, help="items of a list (default: 20)")
     command.add_argument("--dry-run", action="store_true", help="do everything but publish")
     command.add_argument(
-        "--force-publish", default="", metavar="REASON", help="publish although a gate is closed; kept with the run"
+        "--force-publish", metavar="REASON", help="publish although a gate is closed; kept with the run"
     )
     command.add_argument("--fresh", action="store_true", help="run every stage again, also those that are done")
 

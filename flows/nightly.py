@@ -13,7 +13,7 @@ from prefect import flow, runtime
 from prefect.client.schemas.objects import State
 from prefect.logging.handlers import APILogHandler
 from prefect.states import Cancelled, Completed, Failed
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from flows import ledger
 from flows.contracts import load_contracts
@@ -38,13 +38,13 @@ NIGHT = Field(
 
 
 class NightChoices(BaseModel):
-    """What a person may choose about a night; what is left empty is as the home is set."""
+    """What a person may choose about a night; what is not named is as the home is set."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     logical_date: date | None = NIGHT
-    platforms: list[str] = Field(
-        default=[],
+    platforms: Annotated[tuple[str, ...], AfterValidator(lambda names: tuple(sorted(set(names))))] = Field(
+        default=(),
         title="Platforms",
         description="Learn from these and recommend on these only. Empty: all.",
     )
@@ -102,8 +102,9 @@ class NightChoices(BaseModel):
                 f"A list holds at most as many items as are scored, {settings.scored_k}; found {self.k}. "
                 "Ask for less, or set CROSSREC_SCORED_K."
             )
-        chosen = {"platforms": tuple(sorted(self.platforms)), "alphas": self.alphas or settings.alphas}
-        return settings.model_copy(update={**chosen, "mode": self.mode, "published_k": self.k})
+        fields = {"platforms": "platforms", "mode": "mode", "alphas": "alphas", "k": "published_k"}
+        named = {there: getattr(self, here) for here, there in fields.items() if here in self.model_fields_set}
+        return settings.model_copy(update=named)
 
 
 def night_of(logical_date: date | None) -> date:
@@ -124,7 +125,7 @@ def carry_out(run: Run, is_dry: bool, force_reason: str | None) -> State:
     try:
         state = go_through(Stages(run), is_dry, force_reason)
     except NightHeld as held:
-        message = f"Held, yesterday's lists stand: {held}"
+        message = f"{held} Yesterday's lists stand."
         ledger.end_run(run.settings, run.run_id, "held", message)
         state = Failed(name="Held", message=message)
     except Exception as error:

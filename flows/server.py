@@ -70,7 +70,7 @@ class Server:
         environment["PREFECT_UI_API_URL"] = "/api"  # by whatever name the browser reached the page
         if not self.has_ui:
             environment["PREFECT__SERVER_EPHEMERAL"] = "1"
-        command = [sys.executable, "-m", "flows.server", self.host, str(self.port)]
+        command = [sys.executable, "-m", "flows.server", self.host, str(self.port), str(self.settings.reports)]
         with (self.folder / "server.log").open("ab") as log:
             self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=log, env=environment)
         deadline = time.monotonic() + PATIENCE_SECONDS
@@ -104,6 +104,12 @@ def running_api(settings: Settings) -> str | None:
         return given
     url = path.read_text().strip()
     return url if answers(url) else None
+
+
+def report_link(settings: Settings, page: Path) -> str:
+    """Where a report page is found from the UI: on the server of this home, else as a file."""
+    is_served = address_file(settings).exists()
+    return f"/reports/{page.name}" if is_served else page.as_uri()
 
 
 @contextmanager
@@ -144,17 +150,20 @@ def given_to_prefect(environment: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in environment.items() if name.startswith("PREFECT_")}
 
 
-if __name__ == "__main__":
+def run_server(host: str, port: int, reports: str) -> None:
+    """Be the server, with the pages of the nights under /reports, until whoever started it ends."""
     import uvicorn
+    from prefect.server.api.server import create_app
+    from starlette.routing import Mount
+    from starlette.staticfiles import StaticFiles
 
+    app = create_app()
+    app.router.routes.insert(0, Mount("/reports", StaticFiles(directory=reports, html=True, check_dir=False)))
+    uvicorn.run(app, host=host, port=port, log_level="error")
+
+
+if __name__ == "__main__":
     from models.lifeline import end_with_parent
 
     end_with_parent()
-
-    uvicorn.run(
-        "prefect.server.api.server:create_app",
-        factory=True,
-        host=sys.argv[1],
-        port=int(sys.argv[2]),
-        log_level="error",
-    )
+    run_server(sys.argv[1], int(sys.argv[2]), sys.argv[3])

@@ -6,6 +6,7 @@ from flows.reporting import wording
 from flows.reporting.night import Night, read_night
 from flows.reporting.people import Person
 from flows.reporting.verdict import describe_person, gain_in_words, headline, sentences, what_to_do
+from flows.server import report_link
 from flows.settings import Settings
 
 SPECIAL = str.maketrans({character: f"\\{character}" for character in "\\`*_{}[]<>()#|~"})
@@ -20,10 +21,10 @@ def publish_artifacts(settings: Settings, run_id: str) -> None:
     from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
     night = read_night(settings, run_id)
-    report = settings.reports / f"{night.logical_date}.html"
+    link = report_link(settings, settings.reports / f"{night.logical_date}.html")
     create_markdown_artifact(
         key="night-summary",
-        markdown=summary(night, report.as_uri()),
+        markdown=summary(night, link),
         description=f"Night of {night.logical_date}: {headline(night)}",
     )
     tables = {
@@ -42,7 +43,7 @@ def summary(night: Night, report: str) -> str:
     for row in night.failures("critical") + night.failures("warning"):
         lines.append(f"- **{row['severity']}**: {plain(row['rule'])}")
         lines.append(f"  Found {plain(row['observed'])}, allowed {plain(row['threshold'])}. {what_to_do(row)}")
-    lines += ["", f"Report: <{report}>", ""]
+    lines += ["", f"[The report of the night]({report})", ""]
     for person in night.people:
         lines += _describe(night, person)
     return "\n".join(lines)

@@ -205,10 +205,15 @@ def test_a_night_is_started_and_followed_in_the_browser(served: Served, page: An
 
 @needs_browser
 def test_the_report_page_needs_nothing_but_itself(served: Served, page: Any) -> None:
-    """The report of the night opens from its file, with charts and lists, and asks nobody for anything."""
-    page.goto((served.home.path / "reports" / f"{YESTERDAY}.html").as_uri())
-    assert page.locator("svg").count() >= 3
-    assert "people have new lists" in page.locator("body").inner_text()
+    """The report of the night opens beside the UI and from its file, with charts, and asks nobody for anything."""
+    file = served.home.path / "reports" / f"{YESTERDAY}.html"
+    for address in (f"{served.page}/reports/{file.name}", file.as_uri()):
+        page.goto(address)
+        assert page.locator("svg").count() >= 3
+        assert "people have new lists" in page.locator("body").inner_text()
+    page.goto(f"{served.page}/artifacts/key/night-summary")
+    page.get_by_text("The report of the night").first.wait_for()
+    assert page.get_by_text("The report of the night").first.get_attribute("href") == f"/reports/{file.name}"
 
 
 def test_a_stage_is_done_again(served: Served) -> None:
@@ -283,8 +288,9 @@ def test_a_held_night_is_visibly_held(served: Served, page: Any, tmp_path: Path)
     page.goto(f"{served.page}/runs/flow-run/{held}")
     page.get_by_text("Held", exact=True).first.wait_for()
     page.get_by_text("Details", exact=True).first.click()
-    page.get_by_text("yesterday's lists stand").first.wait_for()
-    page.get_by_text("repetitions").first.wait_for()
+    page.get_by_text("At most half of the day's records of shop repeat another").first.wait_for()
+    page.get_by_text("See More").first.click()
+    page.get_by_text("Yesterday's lists stand.").first.wait_for()
     look(page, tmp_path / "held.png")
     assert (served.home.path / "published.duckdb").read_bytes() == before
     assert served.end_of(served.submit(force_publish="the repetitions are known"))["name"] == "Published"
