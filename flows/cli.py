@@ -40,13 +40,19 @@ def night(arguments: argparse.Namespace) -> int:
     from flows.server import prefect_api
 
     with prefect_api(settings):
+        from pydantic import ValidationError
+
+        from flows.contracts import explained
         from flows.nightly import NightChoices, run_nightly
 
         given = {name: getattr(arguments, name) for name in NightChoices.model_fields if name != "logical_date"}
         named = {name: value for name, value in given.items() if value is not None}
         if arguments.alphas:
             named["alphas"] = dict(arguments.alphas)
-        choices = NightChoices(logical_date=arguments.date, **named)
+        try:
+            choices = NightChoices(logical_date=arguments.date, **named)
+        except ValidationError as error:
+            raise ValueError("; ".join(explained(error))) from error
         state = run_nightly(settings, choices)
     print(f"{state.name}: {state.message}")
     if state.is_completed():

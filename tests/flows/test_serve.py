@@ -267,13 +267,19 @@ def test_after_the_end_of_everything_a_restart_goes_on(served: Served) -> None:
     assert served.end_of(served.submit())["name"] == "Published"
 
 
-def test_the_server_is_kept_alive(served: Served) -> None:
-    """`kill -9` of the Prefect server: `serve` starts it again, and a night can be run."""
+def test_the_server_is_kept_alive_and_choices_hold(served: Served) -> None:
+    """`kill -9` of the Prefect server: `serve` starts it again, and a night runs, on the platforms chosen, and dry."""
+    before = (served.home.path / "published.duckdb").read_bytes()
     servers = [child for child in served.children() if "flows.server" in child.cmdline()]
     assert len(servers) == 1
     servers[0].kill()
     wait_for(lambda: served.deployment("nightly"))
-    assert served.end_of(served.submit(dry_run=True))["name"] == "Dry run"
+    end = served.end_of(served.submit(platforms=["shop", "news"], alphas={"shop": 2.0}, k=3, dry_run=True))
+    assert end["name"] == "Dry run"
+    with duckdb.connect(str(served.home.path / "warehouse.duckdb"), read_only=True) as connection:
+        query = "select platform, max(item_rank) from published.recommendations group by platform order by platform"
+        assert connection.execute(query).fetchall() == [("news", 3), ("shop", 3)]
+    assert (served.home.path / "published.duckdb").read_bytes() == before
 
 
 @needs_browser
