@@ -105,29 +105,47 @@ class Best:
             self.value, self.epoch, self.scorer = value, epoch, scorer
 
     def blends(self, judged: dict[int, Judged]) -> dict[int, float]:
-        """The blend of each platform with the highest NDCG among the half.
+        """The blend of each platform: the smallest that is not clearly worse than the best in the eyes of the half.
 
         A platform's own evidence counts the more, the more persons it has: with few of them it is noise, and what is
         best in the mean over the platforms counts for more. Without anybody to judge it is the usual blend.
         """
         voters = {number: who.only(self.half(who.users)) for number, who in judged.items()}
-        means = np.array(
-            [
-                [score_lists(self.scorer.blended(blend), number, who).ndcg.mean() for blend in BLENDS]
-                for number, who in voters.items()
-                if len(who.users)
-            ]
-        )
-        if not means.any():
+        gains = {
+            number: np.stack([score_lists(self.scorer.blended(blend), number, who).ndcg for blend in BLENDS])
+            for number, who in voters.items()
+            if len(who.users)
+        }
+        gains = {number: values / values.mean() for number, values in gains.items() if values.any()}
+        if not gains:
             return dict.fromkeys(judged, USUAL_BLEND)
-        common = means.mean(axis=0) / means.mean()
-        rows = iter(means)
-        chosen = {}
-        for number, who in voters.items():
-            own = next(rows) if len(who.users) else np.zeros(len(BLENDS))
-            share = len(who.users) / (len(who.users) + EVEN_PERSONS) if own.any() else 0.0
-            chosen[number] = BLENDS[int(np.argmax((1 - share) * common + share * own / max(own.mean(), 1e-9)))]
-        return chosen
+        return {number: BLENDS[smallest_good(gains, number)] for number in judged}
+
+
+def smallest_good(gains: dict[int, np.ndarray], platform: int) -> int:
+    """The first blend whose gain is within two standard errors of the highest.
+
+    The prior stands until the network has shown more; after the one-standard-error rule of Breiman et al. 1984,
+    *Classification and Regression Trees*, 3.4.3.
+
+    Args:
+        gains: by platform `[blends, persons]`, of mean 1.
+        platform: whose evidence counts n / (n + EVEN_PERSONS), against the mean over the platforms.
+    """
+    persons = gains[platform].shape[1] if platform in gains else 0
+    share = persons / (persons + EVEN_PERSONS)
+    means = {number: values.mean(axis=1) for number, values in gains.items()}
+    expected = (1 - share) * np.mean(list(means.values()), axis=0) + share * means.get(platform, 0.0)
+    best = int(np.argmax(expected))
+    for blend in range(best):
+        errors = {
+            number: np.std(values[best] - values[blend]) / np.sqrt(values.shape[1]) for number, values in gains.items()
+        }
+        common = np.mean(np.square(list(errors.values()))) / len(errors)
+        error = np.sqrt((1 - share) ** 2 * common + (share * errors.get(platform, 0.0)) ** 2)
+        if expected[best] - expected[blend] <= 2 * error:
+            return blend
+    return best
 
 
 def choose(trainer: Trainer, window: Window, users_count: int, alphas: np.ndarray, seed: int, say: Say) -> Choice:
