@@ -9,6 +9,7 @@ users as (
 platforms as (
 
     select * from {{ ref('dim_platforms') }}
+    where is_chosen is not false
 
 ),
 

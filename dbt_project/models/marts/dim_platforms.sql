@@ -1,3 +1,4 @@
+{%- set chosen = var('platforms') %}
 with
 
 platforms as (
@@ -14,11 +15,13 @@ named as (
         time_zone,
         lateness_days,
         consumed_may_return,
-        alpha
+        alpha,
+        {% if chosen -%}
+            platform in ('{{ chosen | join("', '") }}')
+        {%- else -%}
+            true
+        {%- endif %} as is_chosen
     from platforms
-    {% if var('platforms') -%}
-        where platform in ('{{ var("platforms") | join("', '") }}')
-    {%- endif %}
 
 )
 

@@ -3,6 +3,7 @@ with
 platforms as (
 
     select * from {{ ref('dim_platforms') }}
+    where is_chosen is not false
 
 ),
 
