@@ -92,6 +92,12 @@ def ingest(arguments: argparse.Namespace) -> int:
     return say(stage(settings_of(arguments)))
 
 
+def withdraw(arguments: argparse.Namespace) -> int:
+    from flows.withdraw import withdraw as stage
+
+    return say(stage(settings_of(arguments), arguments.files))
+
+
 def transform(arguments: argparse.Namespace) -> int:
     from flows.transform import transform as stage
 
@@ -179,6 +185,8 @@ def build_parser() -> argparse.ArgumentParser:
     _add_choices(command)
     _add_serve(add, common)
     add("ingest", ingest, "Load what has landed into raw tables; each file once.", common)
+    command = add("withdraw", withdraw, "Take back what files brought that should not have been delivered.", common)
+    command.add_argument("files", nargs="+", type=Path, metavar="FILE", help="removed from the landing before")
     command = add("transform", transform, "Build one of dbt's selections.", dated)
     command.add_argument("selection", choices=("staging", "training", "scored", "published"))
     add("encode", encode, "Encode the item texts that are new.", common)

@@ -30,7 +30,8 @@ ADVICE = {
     "EventsKeepComing": LANDING,
     "PlatformIsAlive": "Deliver the platform's files, or remove its contract if the platform is closed.",
     "EventsComeOnce": WATCH,
-    "EventsAreNotDoubled": "Find the file that was delivered twice, remove it from landing/, and run the night again.",
+    "EventsAreNotDoubled": "Find the file that was delivered twice, remove it from landing/, take its records back "
+    "with crossrec withdraw FILE, and run the night again.",
     "RecordsAreReadable": "Read raw.rejects: each broken record stands there with file, line, field and rule.",
     "FormatHolds": "Read raw.rejects for the rule that broke most often. " + CONTRACT,
     "ItemsAreListed": "Ask for the platform's newest item files and put them under landing/.",

@@ -59,8 +59,8 @@ def copy_of(home: Home, new_home, name: str) -> Home:
     return copy
 
 
-def newest_event_files(home: Home, platform: str, day: date = NIGHT) -> list[Path]:
-    files = sorted((home.path / "landing" / platform / "events").rglob(f"*{day.isoformat()}*"))
+def newest_event_files(home: Home, platform: str, day: date = NIGHT, prefix: str = "*") -> list[Path]:
+    files = sorted((home.path / "landing" / platform / "events").rglob(f"{prefix}{day.isoformat()}*"))
     assert files, f"{platform} delivered nothing on {day}"
     return files
 
@@ -180,7 +180,10 @@ def test_a_night_without_a_platform_is_held(small_night: Home, new_home) -> None
 
 
 def test_a_night_with_tripled_files_is_held(small_night: Home, new_home) -> None:
-    """With one platform's events of the night delivered three times over, the duplicates hold the night."""
+    """With one platform's events of the night delivered three times over, the duplicates hold the night.
+
+    Once the files are removed and withdrawn, the night ends as if they had never come.
+    """
     home = new_home("tripled")
     shutil.copytree(small_night.path / "landing", home.path / "landing")
     for file in newest_event_files(home, "music"):
@@ -191,6 +194,13 @@ def test_a_night_with_tripled_files_is_held(small_night: Home, new_home) -> None
     output = home.night(NIGHT, 3)
     assert "Held" in output and "music" in output and "repetitions" in output
     assert not (home.path / "published.duckdb").exists()
+    copies = newest_event_files(home, "music", prefix="again-")
+    for copy in copies:
+        copy.unlink()
+    home.run("withdraw", *(str(copy.relative_to(home.path / "landing")) for copy in copies))
+    home.night()
+    before, after = published(small_night), published(home)
+    assert_same({"recommendations": before["recommendations"]}, {"recommendations": after["recommendations"]})
 
 
 def test_no_planted_identifier_is_stored_anywhere(small_night: Home) -> None:
