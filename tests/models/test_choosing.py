@@ -32,6 +32,6 @@ def test_what_may_be_noise_is_not_taken() -> None:
 
 def test_few_persons_follow_the_others() -> None:
     """A platform with a handful of judged persons, or with none, takes what is best in the mean over the platforms."""
-    gains = {0: evidence(RISING, 5000, 0.1), 1: evidence(RISING, 5000, 0.1), 2: evidence(FALLING, 5, 0.1)}
+    gains = {0: evidence(RISING, 5000, 0.1), 1: evidence(RISING, 5000, 0.1), 2: evidence(FALLING, 5, 3.0)}
     assert BLENDS[smallest_good(gains, 2)] > 0.5
     assert BLENDS[smallest_good(gains, 7)] > 0.5
