@@ -27,6 +27,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason=f"the real data are absent: {SHARED / 'data'}"))
 
 
+@pytest.fixture(autouse=True)
+def window(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is laid out for a terminal is laid out for one of this width, wherever the tests run."""
+    monkeypatch.setenv("COLUMNS", "110")
+
+
 class Home:
     """A home under test, worked on as people do: through the console script, in processes of its own."""
 

@@ -111,6 +111,7 @@ def test_nested_records_are_read_from_compressed_files(settings: Settings, suffi
         ("items/empty.parquet", ""),
         ("accounts/header.csv", b"customer;\xff\n1;2\n"),
     ],
+    ids=["cut JSON", "cut CSV", "cut zst", "not compressed", "garbage", "empty", "header"],
 )
 def test_a_file_that_cannot_be_read_is_one_reject(settings: Settings, name: str, content: str | bytes) -> None:
     """A file cut off in the middle gives no half of its records, and the other files are loaded."""
