@@ -1,6 +1,7 @@
 """Statements that people write, answered from one of the home's files, which stay as they are."""
 
 import re
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -97,13 +98,17 @@ def path_of(settings: Settings, file: str) -> Path:
 
 def _execute(connection: Connection, statement: Any) -> Connection:
     """The result of a statement; Ctrl-C ends it at once, which DuckDB by itself does not do with every plan."""
-    with ThreadPoolExecutor(1) as aside:
-        result = aside.submit(connection.execute, statement)
-        try:
-            return result.result()
-        except KeyboardInterrupt:
+    aside = ThreadPoolExecutor(1)
+    try:
+        return aside.submit(connection.execute, statement).result()
+    except KeyboardInterrupt:
+        ended = aside.submit(lambda: None)  # its turn comes when the statement has ended
+        while not ended.done():  # an interrupt before the statement has begun does nothing
             connection.interrupt()
-            raise
+            time.sleep(0.05)
+        raise
+    finally:
+        aside.shutdown(wait=False)
 
 
 def _check(statement: Any, file: str) -> None:
