@@ -5,9 +5,11 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 from threading import Timer
+from typing import Any
 
 import pytest
 
+from flows import query
 from flows.cli_prompt import prompt
 from flows.settings import Settings
 from flows.warehouse import connect
@@ -70,11 +72,14 @@ def test_a_statement_can_be_stopped(
     """Ctrl-C ends a statement that takes long, not the prompt."""
     endless = "select sum(sqrt(x)) from range(1000000000000) as numbers (x);"
 
-    def press_soon() -> str:
-        Timer(0.5, os.kill, [os.getpid(), signal.SIGINT]).start()
-        return endless
+    def press_soon(connection: Any, statement: Any) -> Any:
+        if "range" in statement.query:
+            Timer(0.5, os.kill, [os.getpid(), signal.SIGINT]).start()
+        return execute(connection, statement)
 
-    type_in(monkeypatch, press_soon, "select 8 as z;")
+    execute = query._execute
+    monkeypatch.setattr(query, "_execute", press_soon)
+    type_in(monkeypatch, endless, "select 8 as z;")
     assert prompt(settings, "published", "csv", None) == 0
     out, err = capsys.readouterr()
     assert "stopped" in err and out.endswith("z\n8\n\n")
