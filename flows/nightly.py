@@ -16,7 +16,7 @@ from prefect.states import Cancelled, Completed, Failed
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from flows import ledger
-from flows.contracts import load_contracts
+from flows.contracts import ContractError, load_contracts
 from flows.ingest import ingest
 from flows.night_lock import HomeBusyError, night_lock
 from flows.night_stages import NightHeld, StageName, Stages, stage_task, tell
@@ -37,6 +37,10 @@ NIGHT = Field(
 )
 
 
+class ChoiceError(ValueError):
+    """What was chosen for a night makes no sense in this home; nothing was done."""
+
+
 class NightChoices(BaseModel):
     """What a person may choose about a night; what is not named is as the home is set."""
 
@@ -52,7 +56,7 @@ class NightChoices(BaseModel):
         default="joint",
         title="Mode",
         description="joint: one recommender learns from all platforms, and one of each alone is there to compare with. "
-        "single: each platform learns alone. popularity: nothing is learned, done in a minute.",
+        "single: each platform learns alone. popularity: nothing is learned.",
     )
     alphas: dict[str, Annotated[float, Field(ge=0)]] = Field(
         default={},
@@ -88,17 +92,17 @@ class NightChoices(BaseModel):
         """The home's settings with what was chosen.
 
         Raises:
-            ValueError: if a platform has no contract, or a list is to be longer than what is scored.
+            ChoiceError: if a platform has no contract, or a list is to be longer than what is scored.
         """
         names = [contract.platform for contract in load_contracts(settings.contracts)]
         unknown = sorted({*self.platforms, *self.alphas} - set(names))
         if unknown:
-            raise ValueError(
+            raise ChoiceError(
                 f"A platform of a night is one of {', '.join(names)}; found {', '.join(unknown)}. "
                 "Correct its name, or add its contract: crossrec platform add."
             )
         if self.k > settings.scored_k:
-            raise ValueError(
+            raise ChoiceError(
                 f"A list holds at most as many items as are scored, {settings.scored_k}; found {self.k}. "
                 "Ask for less, or set CROSSREC_SCORED_K."
             )
@@ -190,7 +194,7 @@ def nightly(choices: NightChoices = NightChoices()) -> State:
             mark_killed([killed] if killed else [])
             run = begin(settings, night_of(choices.logical_date), choices.fresh)
             return carry_out(run, choices.dry_run, choices.force_publish.strip() or None)
-    except (HomeBusyError, ValueError) as error:
+    except (HomeBusyError, ContractError, ChoiceError) as error:
         return Failed(name="Refused", message=str(error))
 
 
@@ -234,11 +238,11 @@ def stage(choice: StageChoice) -> State:
             mark_killed([killed] if killed else [])
             run = latest_run(settings, night)
             if run is None:
-                raise ValueError(f"A stage is one of a run; there is none for the night of {night}. Run nightly first.")
+                raise ChoiceError(f"A stage is one of a run; there is none for {night}. Run nightly first.")
             return Completed(name="Done", message=f"{choice.stage}: {repeat(run, choice.stage).rows}")
     except NightHeld as held:
         return Failed(name="Held", message=f"The gate is closed: {held}")
-    except (HomeBusyError, ValueError) as error:
+    except (HomeBusyError, ContractError, ChoiceError) as error:
         return Failed(name="Refused", message=str(error))
 
 

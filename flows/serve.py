@@ -5,6 +5,7 @@ leftovers at work, and marks what was killed.
 """
 
 import asyncio
+import hashlib
 import logging
 import os
 import signal
@@ -14,7 +15,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from flows.contracts import checked_time_zone, load_contracts
-from flows.server import Server, address_file, answers, given_to_prefect, prefect_environment
+from flows.server import Server, address_file, answers, given_to_prefect, prefect_environment, running_api
 from flows.settings import Settings
 
 LOG = logging.getLogger("crossrec")
@@ -42,9 +43,11 @@ def prefect_server(settings: Settings, host: str, port: int) -> Iterator[str]:
     is_over = threading.Event()
     keeper = threading.Thread(target=keep_alive, args=(server, is_over), daemon=True)
     keeper.start()
+    address_file(settings).write_text(server.url)
     try:
         yield server.url
     finally:
+        address_file(settings).unlink(missing_ok=True)
         is_over.set()
         server.stop()
 
@@ -72,10 +75,35 @@ def deployments(settings: Settings, cron: str, time_zone: str) -> list[Any]:
 
     schedule, by_module = Cron(cron, timezone=time_zone), EntrypointType.MODULE_PATH
     chosen = {"choices": {"mode": settings.mode, "k": settings.published_k, "alphas": settings.alphas}}
-    night: Any = nightly.to_deployment("nightly", schedules=[schedule], parameters=chosen, entrypoint_type=by_module)
+    tags = [home_tag(settings)]
+    night: Any = nightly.to_deployment(
+        "nightly", schedules=[schedule], parameters=chosen, tags=tags, entrypoint_type=by_module
+    )
     names = [contract.platform for contract in load_contracts(settings.contracts)]
     offer_platforms(night._parameter_openapi_schema.definitions["NightChoices"]["properties"], names)
-    return [night, stage.to_deployment("stage", entrypoint_type=by_module)]
+    return [night, stage.to_deployment("stage", tags=tags, entrypoint_type=by_module)]
+
+
+def home_tag(settings: Settings) -> str:
+    """What tells the deployments of this home from those of another, without naming its path."""
+    return f"home-{hashlib.sha256(str(settings.home).encode()).hexdigest()[:8]}"
+
+
+def check_owner(settings: Settings, url: str) -> None:
+    """Raise ValueError if the server has deployments of another home: these would take their place."""
+    from prefect.client.orchestration import get_client
+    from prefect.exceptions import ObjectNotFound
+
+    with get_client(sync_client=True) as client:
+        try:
+            tags = client.read_deployment_by_name("nightly/nightly").tags
+        except ObjectNotFound:
+            return
+    if home_tag(settings) not in tags:
+        raise ValueError(
+            f"The deployments of a server belong to one home; those at {url} belong to another. Choose another --port, "
+            "or set PREFECT_API_URL to a server of this home's own."
+        )
 
 
 def offer_platforms(properties: dict[str, Any], names: list[str]) -> None:
@@ -89,21 +117,19 @@ def serve(settings: Settings, host: str, port: int, cron: str, time_zone: str) -
     """Serve the deployments until told to stop; started runs go one after the other.
 
     Raises:
-        ValueError: if the cron line or the time zone is none, or PREFECT_API_URL names a server that does not answer.
+        ValueError: if the cron line or the time zone is none, PREFECT_API_URL names a server that does not answer, this
+            home is served already, or the server serves another home.
     """
     checked_time_zone(time_zone)
+    served = running_api(settings)
+    if served and "PREFECT_API_URL" not in os.environ:
+        raise ValueError(f"One `crossrec serve` serves a home; one does at {served}. Use it, or stop it first.")
     os.environ.update({**prefect_environment(settings), **RUNNER_ENVIRONMENT, **given_to_prefect(os.environ)})
     os.environ.update(settings.environment())
     os.environ["CROSSREC_SERVED_BY"] = str(os.getpid())
     with prefect_server(settings, host, port) as url:
         os.environ["PREFECT_API_URL"] = url
-        address = address_file(settings)
-        address.parent.mkdir(parents=True, exist_ok=True)
-        address.write_text(url)
-        try:
-            run_deployments(settings, url, cron, time_zone)
-        finally:
-            address.unlink(missing_ok=True)
+        run_deployments(settings, url, cron, time_zone)
 
 
 def run_deployments(settings: Settings, url: str, cron: str, time_zone: str) -> None:
@@ -113,6 +139,7 @@ def run_deployments(settings: Settings, url: str, cron: str, time_zone: str) -> 
 
     from flows.recovery import mark_killed_of
 
+    check_owner(settings, url)
     # one at a time, and never a schedule that stays paused because a stop was not clean
     runner = Runner(name="crossrec", limit=1, pause_on_shutdown=False)
     ids: list[Any] = [runner.add_deployment(deployment) for deployment in deployments(settings, cron, time_zone)]

@@ -1,5 +1,6 @@
 """What the tests share: one Prefect server, one small home, one small night that has been run and published."""
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -53,6 +54,10 @@ class Home:
         output, _ = process.communicate()
         assert process.returncode == code, f"crossrec {' '.join(arguments)} ended with {process.returncode}:\n{output}"
         return output
+
+    def published_digest(self) -> str:
+        """What the published file holds, as a number short enough to read where it differs."""
+        return hashlib.sha256((self.path / "published.duckdb").read_bytes()).hexdigest()
 
     def simulate(self, until: date = NIGHT, days: int = 10) -> None:
         """Land the logs of 200 people up to a day."""

@@ -109,3 +109,11 @@ def test_a_file_from_elsewhere_needs_its_kind(
 def test_the_kinds_on_the_command_line_are_those_of_contracts() -> None:
     """The command line names the kinds itself, so as to import nothing; they are the same."""
     assert get_args(KindName) == KINDS
+
+
+def test_the_gates_threshold_is_told() -> None:
+    """What `check` says of a file with many broken records is what the gate would do."""
+    from expectations.platform_facts import FormatHolds
+    from flows.platforms.check_view import HELD
+
+    assert FormatHolds.__fields__["max_value"].default == HELD
