@@ -5,6 +5,7 @@ encoding each run as `python -m <module> <folder>` and know only that folder.
 """
 
 import os
+import re
 import subprocess
 import sys
 from collections import deque
@@ -14,6 +15,9 @@ from pathlib import Path
 from flows.settings import PROJECT
 
 QUIET = {"TF_CPP_MIN_LOG_LEVEL": "2", "TF_ENABLE_ONEDNN_OPTS": "0", "KERAS_BACKEND": "tensorflow"}
+
+NOISE = re.compile(r"WARNING: All log messages before absl|[IWE]0000 ")
+"""What TensorFlow's libraries write before anything can quiet them; it is told only if the child fails."""
 
 
 class ChildError(RuntimeError):
@@ -35,7 +39,8 @@ def run_child(module: str, folder: Path, log: Callable[[str], None] = print) -> 
         try:
             for line in child.stdout or ():
                 last.append(line.rstrip())
-                log(line.rstrip())
+                if not NOISE.match(line):
+                    log(line.rstrip())
             code = child.wait()
         except BaseException:
             child.kill()

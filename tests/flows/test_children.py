@@ -33,6 +33,16 @@ def test_lines_of_a_child_arrive_in_order(module, tmp_path: Path) -> None:
     assert lines == ["one", str(tmp_path)]
 
 
+def test_noise_is_told_only_where_it_may_explain_something(module, tmp_path: Path) -> None:
+    """What TensorFlow's libraries write before they can be quieted is not handed on; of a child that fails, it is."""
+    lines: list[str] = []
+    noise = "I0000 00:00:1795535566.374409 9810 cudart_stub.cc:31] Could not find cuda drivers"
+    run_child(module(f"print('{noise}')\nprint('one')"), tmp_path, lines.append)
+    assert lines == ["one"]
+    with pytest.raises(ChildError, match="cuda drivers"):
+        run_child(module(f"import sys\nprint('{noise}')\nsys.exit(4)"), tmp_path, lines.append)
+
+
 def test_a_failed_child_is_reported_with_its_last_words(module, tmp_path: Path) -> None:
     """A child that ends with an error raises; the message holds the exit code and what it wrote last."""
     with pytest.raises(ChildError, match=r"ended with 4[\s\S]*out of luck"):
