@@ -16,6 +16,7 @@ NIGHT = date(2026, 3, 1)
 SMALL = {"CROSSREC_ENCODER": "use", "CROSSREC_RECOMMENDER": '{"max_epochs": 1}', "CROSSREC_KEY": "a key for tests"}
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that need the real data skip, and say so, where its folder is absent.
 
