@@ -16,15 +16,14 @@ NIGHT = date(2026, 3, 1)
 SMALL = {"CROSSREC_ENCODER": "use", "CROSSREC_RECOMMENDER": '{"max_epochs": 1}', "CROSSREC_KEY": "a key for tests"}
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that need the real data skip, and say so, where its folder is absent.
+    """Tests that need the real data skip, and say so, where its folder is absent; files of slow tests come first.
 
-    What shares something dear stays on one worker, and so does a file.
+    Two workers share the files between them, and none should begin with a long one when the other is done.
     """
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
     for item in items:
-        shared = {"small_night", "finished_run"} & set(getattr(item, "fixturenames", ()))
-        item.add_marker(pytest.mark.xdist_group(next(iter(sorted(shared)), item.path.stem)))
         if item.get_closest_marker("shared_data") and not (SHARED / "data").is_dir():
             item.add_marker(pytest.mark.skip(reason=f"the real data are absent: {SHARED / 'data'}"))
 
