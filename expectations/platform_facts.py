@@ -9,11 +9,12 @@ from typing import Any, ClassVar
 from great_expectations.expectations.metadata_types import FailureSeverity
 from great_expectations.expectations.row_conditions import Column
 
-from expectations.rules import CRITICAL, WARNING, FactsExist, WithinBounds
+from expectations.rules import CRITICAL, WARNING, FactsExist, NoneOf, WithinBounds
 
 # below so many events on a usual day chance alone makes nights of a fifth, or none at all, or three empty ones
 USUAL = Column("usual_day_events_count")
 BUSY, REGULAR, DAILY = USUAL >= 20, USUAL >= 10, USUAL >= 3
+REPETITIONS = "{duplicate_share} of the day's records, {duplicate_count} of them, are repetitions"
 VOLUMES = "{day_events_count} events against {usual_day_events_count} usually"
 
 
@@ -93,7 +94,7 @@ class EventsComeOnce(WithinBounds):
     max_value: float = 0.1
     severity: FailureSeverity = WARNING
     sentence: ClassVar[str] = "Few of the day's records of {platform} repeat another"
-    observation: ClassVar[str] = "{duplicate_share} of the day's records are repetitions"
+    observation: ClassVar[str] = REPETITIONS
 
 
 class EventsAreNotDoubled(WithinBounds):
@@ -103,7 +104,48 @@ class EventsAreNotDoubled(WithinBounds):
     max_value: float = 0.5
     severity: FailureSeverity = CRITICAL
     sentence: ClassVar[str] = "At most half of the day's records of {platform} repeat another"
-    observation: ClassVar[str] = "{duplicate_share} of the day's records are repetitions"
+    observation: ClassVar[str] = REPETITIONS
+
+
+class EventsComeInTime(WithinBounds):
+    """Few records come later than the contract says that they may."""
+
+    column: str = "late_share"
+    max_value: float = 0.05
+    severity: FailureSeverity = WARNING
+    sentence: ClassVar[str] = "Few records of {platform} come later than its contract allows"
+    observation: ClassVar[str] = "{late_share} of the latest records"
+
+
+class NothingComesTooLate(NoneOf):
+    """No event comes for a day from which the last lists that could know of it were published long ago."""
+
+    column: str = "too_late_count"
+    severity: FailureSeverity = WARNING
+    sentence: ClassVar[str] = "No event of {platform} comes for a day that is older than the look-back days"
+    observation: ClassVar[str] = (
+        "{too_late_count} such events with the night's delivery, which quality.late_days counts by day"
+    )
+
+
+class EventsAreHuman(WithinBounds):
+    """Robots are few beside people; else the thresholds fit the platform's logs badly, or somebody attacks it."""
+
+    column: str = "suspect_event_share"
+    max_value: float = 0.25
+    severity: FailureSeverity = WARNING
+    sentence: ClassVar[str] = "Few of the latest events of {platform} are of accounts that act as no human can"
+    observation: ClassVar[str] = "{suspect_event_share} of them, of {suspect_accounts_count} accounts, not learned from"
+
+
+class AccountsAreHuman(WithinBounds):
+    """Hardly any account acts as no human can."""
+
+    column: str = "suspect_account_share"
+    max_value: float = 0.05
+    severity: FailureSeverity = WARNING
+    sentence: ClassVar[str] = "Hardly any account of {platform} acts as no human can"
+    observation: ClassVar[str] = "{suspect_account_share} of the accounts"
 
 
 class RecordsAreReadable(WithinBounds):
@@ -144,16 +186,6 @@ class ItemFilesBelong(WithinBounds):
     severity: FailureSeverity = CRITICAL
     sentence: ClassVar[str] = "Events and item files of {platform} speak of the same items"
     observation: ClassVar[str] = "{unknown_item_share} of the latest events are about items that are not listed"
-
-
-class EventWordsAreKnown(WithinBounds):
-    """The contract maps every word that the platform uses."""
-
-    column: str = "unknown_event_type_share"
-    max_value: float = 0.01
-    severity: FailureSeverity = WARNING
-    sentence: ClassVar[str] = "The contract of {platform} knows the words for its events"
-    observation: ClassVar[str] = "{unknown_event_type_share} of the latest events use another word"
 
 
 class EventWordsHold(WithinBounds):
@@ -243,11 +275,14 @@ RULES = (
     PlatformIsAlive,
     EventsComeOnce,
     EventsAreNotDoubled,
+    EventsComeInTime,
+    NothingComesTooLate,
+    EventsAreHuman,
+    AccountsAreHuman,
     RecordsAreReadable,
     FormatHolds,
     ItemsAreListed,
     ItemFilesBelong,
-    EventWordsAreKnown,
     EventWordsHold,
     ItemsHaveTitles,
     EventsAreBalanced,

@@ -10,7 +10,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.cli_options import EXIT_FAILED, EXIT_HELD, day, settings_of
+from flows.cli_backfill import add_backfill_command
+from flows.cli_ingest import add_ingest_commands
+from flows.cli_options import EXIT_FAILED, EXIT_HELD, add_list_choices, day, settings_of
 from flows.cli_platform import add_platform_commands
 from flows.cli_reading import add_reading_commands
 from flows.progress_lines import show_progress
@@ -23,6 +25,7 @@ A night on made-up data:      crossrec simulate && crossrec night --date 2026-03
 Look at the result:           crossrec show        crossrec sql        crossrec runs
 Your own platforms:           crossrec platform add NAME
 Every night, and the UI:      crossrec serve
+Nights of the past, anew:     crossrec backfill --from 2026-02-20 --to 2026-03-01
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 held by a gate. Every setting can be given as CROSSREC_<NAME>.
 """
 
@@ -42,8 +45,9 @@ def night(arguments: argparse.Namespace) -> int:
     with prefect_api(settings):
         from pydantic import ValidationError
 
+        from flows.choices import NightChoices
         from flows.contracts import explained
-        from flows.nightly import NightChoices, run_nightly
+        from flows.nightly import run_nightly
 
         given = {name: getattr(arguments, name) for name in NightChoices.model_fields if name != "logical_date"}
         named = {name: value for name, value in given.items() if value is not None}
@@ -56,7 +60,8 @@ def night(arguments: argparse.Namespace) -> int:
         state = run_nightly(settings, choices)
     print(f"{state.name}: {state.message}")
     if state.is_completed():
-        print(f"Lists: {settings.published}\nReport: {settings.reports / arguments.date.isoformat()}.html")
+        lists = settings.history if state.name == "History only" else settings.published
+        print(f"Lists: {lists}\nReport: {settings.reports / arguments.date.isoformat()}.html")
         return 0
     return EXIT_HELD if state.name == "Held" else EXIT_FAILED
 
@@ -84,18 +89,6 @@ def say(receipt: object) -> int:
     """Print a receipt."""
     print(receipt)
     return 0
-
-
-def ingest(arguments: argparse.Namespace) -> int:
-    from flows.ingest import ingest as stage
-
-    return say(stage(settings_of(arguments)))
-
-
-def withdraw(arguments: argparse.Namespace) -> int:
-    from flows.withdraw import withdraw as stage
-
-    return say(stage(settings_of(arguments), arguments.files))
 
 
 def transform(arguments: argparse.Namespace) -> int:
@@ -183,10 +176,9 @@ def build_parser() -> argparse.ArgumentParser:
 
     command = add("night", night, "Run a whole night; one that failed is resumed where it failed.", dated)
     _add_choices(command)
+    add_backfill_command(commands, common)
     _add_serve(add, common)
-    add("ingest", ingest, "Load what has landed into raw tables; each file once.", common)
-    command = add("withdraw", withdraw, "Take back what files brought that should not have been delivered.", common)
-    command.add_argument("files", nargs="+", type=Path, metavar="FILE", help="removed from the landing before")
+    add_ingest_commands(commands, common)
     command = add("transform", transform, "Build one of dbt's selections.", dated)
     command.add_argument("selection", choices=("staging", "training", "scored", "published"))
     add("encode", encode, "Encode the item texts that are new.", common)
@@ -203,21 +195,9 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def weight(text: str) -> tuple[str, float]:
-    """A platform's loss weight of the form PLATFORM=α."""
-    platform, _, value = text.partition("=")
-    try:
-        return platform, float(value)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"a weight is written PLATFORM=NUMBER; found {text!r}") from error
-
-
 def _add_choices(command: argparse.ArgumentParser) -> None:
     """What may be chosen for one night; the same as the form of the deployment `nightly`."""
-    command.add_argument("--platforms", nargs="+", metavar="NAME", help="work on these only")
-    command.add_argument("--mode", choices=("joint", "single", "popularity"), help="what makes the lists")
-    command.add_argument("--alphas", type=weight, nargs="+", metavar="NAME=α", help="loss weights of platforms")
-    command.add_argument("--k", type=int, help="items of a list (default: 20)")
+    add_list_choices(command)
     command.add_argument("--dry-run", action="store_true", help="do everything but publish")
     command.add_argument(
         "--force-publish", metavar="REASON", help="publish although a gate is closed; kept with the run"

@@ -25,3 +25,20 @@ def settings_of(arguments: argparse.Namespace) -> "Settings":
     settings = read_settings(home=arguments.home, contracts=arguments.contracts)
     settings.home.mkdir(parents=True, exist_ok=True)
     return settings
+
+
+def weight(text: str) -> tuple[str, float]:
+    """A platform's loss weight of the form PLATFORM=α."""
+    platform, _, value = text.partition("=")
+    try:
+        return platform, float(value)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"a weight is written PLATFORM=NUMBER; found {text!r}") from error
+
+
+def add_list_choices(command: argparse.ArgumentParser) -> None:
+    """What may be chosen about lists; the same as in the forms of the deployments."""
+    command.add_argument("--platforms", nargs="+", metavar="NAME", help="work on these only")
+    command.add_argument("--mode", choices=("joint", "single", "popularity"), help="what makes the lists")
+    command.add_argument("--alphas", type=weight, nargs="+", metavar="NAME=α", help="loss weights of platforms")
+    command.add_argument("--k", type=int, help="items of a list (default: 20)")

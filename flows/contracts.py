@@ -11,7 +11,10 @@ from typing import Annotated, Any, Literal, NamedTuple
 from zoneinfo import available_timezones
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from flows.contract_yaml import ContractLoader
+from flows.place_address import Place
 
 
 class EventType(NamedTuple):
@@ -98,6 +101,7 @@ def checked_time_zone(name: str) -> str:
 
 
 KindName = Literal["events", "items", "accounts", "links"]
+FileFormat = Literal["json_lines", "json", "csv", "parquet", "avro"]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 TimeZone = Annotated[str, AfterValidator(checked_time_zone)]
 
@@ -112,12 +116,20 @@ class ContractField(Strict):
     """One field of the records of a kind: where it stands, its type, and what it means in our words."""
 
     name: Name
-    path: str = Field("", description="Where it stands in the record, steps joined by dots; default: the name.")
+    path: str = Field(
+        "",
+        description="Where it stands in the record, steps joined by dots; default: the name. In a CSV file without a "
+        "header its place, counted from 1.",
+    )
     type: Literal["text", "integer", "number", "boolean", "timestamp"]
     means: str | None = None
     identifier: Literal["email", "phone", "login", "device"] | None = None
     unit: str = Field("iso", description="Of a timestamp: iso, s, ms, us, or a strptime format.")
-    zone: TimeZone | None = Field(None, description="Of a timestamp that carries none; default: the platform's.")
+    zone: TimeZone | None = Field(
+        None,
+        description="Of a timestamp that carries none; default: the platform's. A time that the clock skips in spring "
+        "is read an hour later, 02:30 as 03:30; of an hour that it shows twice in autumn the later one is meant.",
+    )
     required: bool = False
 
     @model_validator(mode="before")
@@ -126,7 +138,9 @@ class ContractField(Strict):
         """Fill in the path and whether the field is required."""
         if not isinstance(values, dict):
             return values
-        return {"path": values.get("name"), "required": values.get("means") in REQUIRED_MEANINGS, **values}
+        filled = {"path": values.get("name"), "required": values.get("means") in REQUIRED_MEANINGS, **values}
+        # YAML takes a place in a file without a header for a number
+        return {**filled, "path": str(filled["path"])} if type(filled["path"]) is int else filled
 
     @model_validator(mode="after")
     def check_type(self) -> "ContractField":
@@ -147,16 +161,38 @@ class ContractField(Strict):
 class Kind(Strict):
     """The files of one kind of a platform: their format, and their fields in the order of the raw table."""
 
-    format: Literal["json_lines", "csv", "parquet"]
-    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
+    format: FileFormat = Field(
+        description="json_lines: an object a line. json: one array of objects, or objects one after the other, "
+        "over as many lines as they like. json_lines, json and csv may be compressed: .gz, .zst."
+    )
+    header: bool = Field(True, description="Of CSV: whether the first record names the fields.")
+    delimiter: Annotated[str, Field(pattern=r"^[^\r\n\x00]$")] = Field(",", description="Of CSV: between two fields.")
+    quote: Annotated[str, Field(pattern=r"^[^\r\n\x00]?$")] = Field(
+        '"', description="Of CSV: around a field; empty: nothing is quoted."
+    )
+    escape: Annotated[str, Field(pattern=r"^[^\r\n\x00]$")] | None = Field(
+        None, description="Of CSV: before a quotation mark inside a field; default: the quotation mark itself."
+    )
+    place: tuple[Place, ...] = Field(
+        (),
+        description="Where the platform puts these files, one place or several: s3://bucket/folder or "
+        "https://host/path/file. Before each ingest they are copied into the landing folder.",
+    )
     fields: tuple[ContractField, ...]
+
+    @field_validator("place", mode="before")
+    @classmethod
+    def as_list(cls, value: Any) -> Any:
+        """One place is a list of one."""
+        return [value] if isinstance(value, str) else value
 
     def meaning(self, word: str) -> ContractField | None:
         """The field that means `word`, if this kind has it."""
         return next((field for field in self.fields if field.means == word), None)
 
     def check(self, kind: str) -> None:
-        """Raise ValueError unless the fields fit the words of this kind."""
+        """Raise ValueError unless the fields fit the words of this kind, and the format."""
+        self.check_format(kind)
         for what in ("name", "means"):
             values = [getattr(field, what) for field in self.fields if getattr(field, what)]
             twice = sorted({value for value in values if values.count(value) > 1})
@@ -174,6 +210,20 @@ class Kind(Strict):
         if missing:
             raise ValueError(f"kinds.{kind}.fields: a field has to mean {' and one '.join(missing)}; found none")
 
+    def check_format(self, kind: str) -> None:
+        """Raise ValueError unless what is said of CSV is said of CSV, and makes sense there."""
+        said = [name for name in ("header", "delimiter", "quote", "escape") if name in self.model_fields_set]
+        if said and self.format != "csv":
+            raise ValueError(f"kinds.{kind}.{said[0]}: only csv has one, found format {self.format!r}")
+        if self.delimiter in (self.quote, self.escape):
+            raise ValueError(f"kinds.{kind}.delimiter: it is another than quote and escape, found {self.delimiter!r}")
+        for field in self.fields if self.format == "csv" and not self.header else ():
+            if not re.fullmatch(r"[1-9]\d{0,3}", field.path):
+                raise ValueError(
+                    f"kinds.{kind}.fields.{field.name}.path: without a header it is the field's place in the record, "
+                    f"counted from 1, found {field.path!r}"
+                )
+
 
 class PlatformContract(Strict):
     """All that is known about one platform before its first record is read."""
@@ -183,6 +233,14 @@ class PlatformContract(Strict):
     time_zone: TimeZone = "UTC"
     phone_region: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None
     lateness_days: Annotated[int, Field(ge=0)] = 3
+    future_tolerance_hours: Annotated[int, Field(ge=0, le=87_600)] = Field(
+        24, description="An event whose time lies further than that after the moment of reading is rejected."
+    )
+    when_replaced: Literal["retract", "refuse"] = Field(
+        "retract",
+        description="Of a landing file that comes again under its name with other content: its old rows go and the "
+        "new ones come, or the new file is refused and the old rows stay.",
+    )
     consumed_may_return: bool = False
     alpha: Annotated[float, Field(ge=0)] | None = None
     event_words: dict[str, str] = Field({}, description="The platform's word: our event type.")
@@ -208,17 +266,6 @@ class PlatformContract(Strict):
     def zone_of(self, field: ContractField) -> str:
         """The time zone of this field's times that carry none."""
         return field.zone or self.time_zone
-
-
-class ContractLoader(yaml.SafeLoader):
-    """YAML in which only true and false are booleans: a platform may call a field no and an event on."""
-
-
-ContractLoader.yaml_implicit_resolvers = {
-    letter: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
-    for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-ContractLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"true|false"), ["t", "f"])
 
 
 def load_contract(path: Path) -> PlatformContract:

@@ -1,131 +1,199 @@
-"""Loads one landing file whole, in one transaction: its records, its rejects and its line of the manifest.
+"""Loads one landing file, in one transaction: its records, its rejects and its line of the manifest.
 
-What identifies a person is keyed between the reader, which never writes, and the warehouse.
+Of a file that grew only what is new is loaded; what a file replaces goes in the same transaction.
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 import pyarrow
-import pyarrow.compute
 
-from flows.identifiers import Keyring
-from flows.landing_file import LandingFile, UnreadableFileError
+from flows.contracts import PlatformContract
+from flows.delivery import KEPT, Delivery
+from flows.identifiers import Keyring, read_secret
+from flows.landing_file import UnreadableFileError
 from flows.landing_reader import Batches, RefusedError, by_records, quickly
+from flows.landing_search import Landing
+from flows.line_reader import Start
 from flows.manifest import Loaded, Manifest
-from flows.record_sql import flaws
-from flows.warehouse import Connection, identifier, transaction
+from flows.raw_tables import create_tables
+from flows.raw_writing import ExtraFields, RawWriter
+from flows.record_keying import divided, keyed, missing_in_all, rejects_of
+from flows.resumption import Resumption, resumption
+from flows.settings import Settings
+from flows.settlement import settle
+from flows.warehouse import Connection, connect, reader, transaction
 
-LONGEST_TEXT = 10_000
-"""Characters kept of a rejected record."""
-
-REJECT = {"line": pyarrow.int64(), "field": pyarrow.string(), "rule": pyarrow.string(), "text": pyarrow.string()}
-
-
-def distinctly(column: pyarrow.ChunkedArray, function: Callable[[str], str | None]) -> pyarrow.Array:
-    """The function of each value, called once for each distinct one."""
-    encoded = column.combine_chunks().dictionary_encode()
-    values = [None if value is None else function(value) for value in encoded.dictionary.to_pylist()]
-    return pyarrow.array(values, pyarrow.string()).take(encoded.indices)
+Read = Callable[..., Batches]
 
 
-def keyed(batch: pyarrow.Table, file: LandingFile, keyring: Keyring) -> pyarrow.Table:
-    """The batch with tokens in the place of identifiers, in `extra` too."""
-    region = file.contract.phone_region
-    for position, described in enumerate(file.kind.fields):
-        if described.identifier:
-            name = f"value_{position}"
-            tokens = distinctly(batch[name], partial(keyring.token, described.identifier, region=region))
-            batch = batch.set_column(batch.column_names.index(name), name, tokens)
-    extra = distinctly(batch["extra"], partial(keyring.scrub_json, region=region))
-    return batch.set_column(batch.column_names.index("extra"), "extra", extra)
+class ChangedFileError(Exception):
+    """Somebody wrote to a file while it was read; nothing of it is loaded now."""
 
 
-def rejects_of(bad: pyarrow.Table, file: LandingFile, keyring: Keyring) -> Iterator[dict[str, Any]]:
-    """Line, field, rule and scrubbed text of the bad records of a batch that is not keyed yet."""
-    rules = flaws(file.kind)
-    region = file.contract.phone_region
-    for record in bad.to_pylist():
-        text = record["text"] or ""
-        for position, described in enumerate(file.kind.fields):
-            raw = record[f"value_{position}"]
-            if described.identifier and raw:
-                text = text.replace(raw, keyring.token(described.identifier, raw, region) or "[no identifier]")
-        field, rule = (None, record["broken"]) if record["flaw"] == 0 else rules[record["flaw"] - 1]
-        clean = keyring.scrub(text, region)[:LONGEST_TEXT]
-        yield {"line": record["line"], "field": field, "rule": rule, "text": clean}
+class MixedError(Exception):
+    """Records without a required field are followed by others, so each of them has to be told."""
+
+
+class MissingFieldError(UnreadableFileError):
+    """Every record of a file lacks the same required field."""
+
+    def __init__(self, field: str, records_count: int, text: str) -> None:
+        super().__init__(f"{field} is required and missing in every record of the file", records_count)
+        self.field = field
+        self.text = text
+
+
+@contextmanager
+def open_loader(settings: Settings, contracts: tuple[PlatformContract, ...]) -> Iterator["FileLoader"]:
+    """What loads files into this home; the tables of these contracts are there."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    keyring = Keyring(read_secret(settings.home))
+    limits = (settings.memory_limit, settings.threads)
+    with connect(settings.warehouse, *limits) as warehouse, reader(*limits) as reading:
+        create_tables(warehouse, contracts)
+        yield FileLoader(warehouse, reading, keyring, Manifest(warehouse), Landing(settings.landing, contracts))
 
 
 class FileLoader:
     """Loads landing files into the warehouse, reading them through a connection that writes nothing."""
 
-    def __init__(self, warehouse: Connection, reading: Connection, keyring: Keyring, manifest: Manifest) -> None:
+    def __init__(
+        self, warehouse: Connection, reading: Connection, keyring: Keyring, manifest: Manifest, landing: Landing
+    ) -> None:
         self.warehouse = warehouse
         self.reading = reading
         self.keyring = keyring
         self.manifest = manifest
+        self.landing = landing
+        self.fields = ExtraFields(warehouse)
 
-    def load(self, file: LandingFile, file_id: str, loaded_at: datetime) -> Loaded:
-        """Load a file: by DuckDB's own reader, else record by record, else as one reject that says why."""
+    def load(self, delivery: Delivery, loaded_at: datetime, is_retried: bool = False) -> Loaded:
+        """Load what is new of a file, or note why nothing is; one that was refused is tried again only if that is said.
+
+        Raises:
+            ChangedFileError: if the file is being written to.
+        """
+        if self.manifest.is_refused(delivery.file, delivery.file_id) and not is_retried:
+            return self.refuse_again(delivery, loaded_at)
+        if delivery.is_to_be_refused:
+            return self.refuse(delivery, UnreadableFileError(KEPT), loaded_at)
+        if delivery.known:
+            return self.take_known(delivery, loaded_at)
         try:
-            try:
-                loaded = self.load_batches(quickly, file, file_id, loaded_at)
-            except RefusedError:
-                loaded = self.load_batches(by_records, file, file_id, loaded_at)
+            return self.take(delivery, loaded_at)
         except UnreadableFileError as error:
-            loaded = Loaded(rejects_count=1)
-            with transaction(self.warehouse):
-                reject = {"line": None, "field": None, "rule": str(error), "text": ""}
-                self.insert_rejects([reject], file, file_id, loaded_at)
-                self.manifest.note(file, file_id, loaded_at, loaded)
-        self.manifest.remember(file, file_id)
-        return loaded
+            return self.refuse(delivery, error, loaded_at)
 
-    def load_batches(
-        self, read: Callable[..., Batches], file: LandingFile, file_id: str, loaded_at: datetime
+    def take(self, delivery: Delivery, loaded_at: datetime) -> Loaded:
+        """Load the records: by DuckDB's own reader, else record by record."""
+        resumed = resumption(self.warehouse, delivery)
+        read: Read = by_records if resumed.start else quickly
+        may_be_refused = resumed.base is None
+        while True:
+            try:
+                return self.attempt(read, delivery, resumed, loaded_at, may_be_refused)
+            except MixedError:
+                may_be_refused = False
+            except RefusedError:
+                if read is by_records:
+                    raise
+                read = by_records
+
+    def attempt(
+        self, read: Read, delivery: Delivery, resumed: Resumption, loaded_at: datetime, may_be_refused: bool
     ) -> Loaded:
         """Load all records that `read` gives of a file, and its line of the manifest, or nothing at all."""
-        rows_count = rejects_count = 0
+        file, file_id = delivery.file, delivery.file_id
+        key = (file.platform, file.kind_name)
+        writer = RawWriter(self.warehouse, self.fields, file, file_id, loaded_at)
+        continues = resumed.base.file_id if resumed.base else None
+        left = list(self.manifest.chain(key, resumed.left))
         with transaction(self.warehouse):
-            for batch in read(self.reading, file.contract, file.kind, file.path):
-                is_bad = pyarrow.compute.is_valid(batch["flaw"])
-                bad, good = batch.filter(is_bad), batch.filter(pyarrow.compute.invert(is_bad))
-                if bad.num_rows:
-                    self.insert_rejects(list(rejects_of(bad, file, self.keyring)), file, file_id, loaded_at)
-                self.insert_records(keyed(good, file, self.keyring), file, file_id, loaded_at)
-                rows_count += good.num_rows
-                rejects_count += bad.num_rows
-            loaded = Loaded(rows_count, rejects_count)
-            self.manifest.note(file, file_id, loaded_at, loaded)
+            self.manifest.forget_refusals(file)
+            resumed.cut(self.warehouse, self.manifest, key)
+            rows_count, rejects_count = self.write(read, writer, resumed.start, may_be_refused)
+            loaded = Loaded(rows_count, rejects_count, resumed.skipped_count, resumed.outcome, tuple(writer.new_fields))
+            self.manifest.note(file, file_id, loaded_at, loaded, continues)
+            if delivery.has_changed:
+                raise ChangedFileError(file.name)
+            retracted_count = settle(self, key, left, loaded_at) if left else 0
+        self.manifest.remember(file, file_id, loaded, continues)
+        if resumed.base and resumed.place:
+            self.manifest.remember_continued(key, resumed.base, resumed.place)
+        if left:
+            self.manifest.read()
+            loaded = replace(loaded, retracted_count=retracted_count)
+        self.fields.remember(key, writer.new_fields)
         return loaded
 
-    def insert_records(self, records: pyarrow.Table, file: LandingFile, file_id: str, loaded_at: datetime) -> None:
-        """Add accepted records to the raw table of their platform and kind."""
-        names = ", ".join(identifier(described.name) for described in file.kind.fields)
-        values = ", ".join(f"value_{position}" for position in range(len(file.kind.fields)))
-        self.insert(
-            f"insert into raw.{identifier(file.table)} ({names}, extra, file_id, line, loaded_at)"
-            f" select {values}, extra, ?, line, ? from incoming",
-            records,
-            [file_id, loaded_at],
-        )
+    def write(
+        self, read: Read, writer: RawWriter, start: Start | None, may_be_refused: bool = False
+    ) -> tuple[int, int]:
+        """Write all records that `read` gives; how many were accepted and how many rejected.
 
-    def insert_rejects(
-        self, rejects: list[dict[str, Any]], file: LandingFile, file_id: str, loaded_at: datetime
-    ) -> None:
-        """Put bad records into quarantine."""
-        self.insert(
-            "insert into raw.rejects select ?, ?, ?, ?, line, field, rule, text, ? from incoming",
-            pyarrow.Table.from_pylist(rejects, pyarrow.schema(REJECT)),
-            [file.platform, file.kind_name, file_id, file.name, loaded_at],
-        )
+        Raises:
+            MissingFieldError: if none was accepted, because all lack the same field.
+            MixedError: if many lack a field and others follow; then nothing of this may stay.
+        """
+        file = writer.file
+        rows_count = rejects_count = held_count = 0
+        held: tuple[str, pyarrow.Table] | None = None
+        options: dict[str, Any] = {"now": writer.loaded_at, **({"start": start} if start else {})}
+        for batch in read(self.reading, file.contract, file.kind, file.path, **options):
+            field = missing_in_all(batch, file) if may_be_refused and not rows_count + rejects_count else None
+            if field and (held is None or held[0] == field):
+                held = held or (field, batch.slice(0, 1))
+                held_count += batch.num_rows
+                continue
+            if held:
+                raise MixedError
+            good, bad = divided(batch)
+            if bad.num_rows:
+                writer.rejects(list(rejects_of(bad, file, self.keyring)))
+            writer.records(keyed(good, file, self.keyring))
+            rows_count += good.num_rows
+            rejects_count += bad.num_rows
+        if held:
+            raise MissingFieldError(held[0], held_count, next(rejects_of(held[1], file, self.keyring))["text"])
+        return rows_count, rejects_count
 
-    def insert(self, statement: str, incoming: pyarrow.Table, parameters: list[Any]) -> None:
-        """Run a statement that reads the table `incoming`, which lies in memory."""
-        self.warehouse.register("incoming", incoming)
-        try:
-            self.warehouse.execute(statement, parameters)
-        finally:
-            self.warehouse.unregister("incoming")
+    def take_known(self, delivery: Delivery, loaded_at: datetime) -> Loaded:
+        """Note a content that was loaded before; what its name had before is taken back if nobody has it any more."""
+        assert delivery.known is not None
+        file, key = delivery.file, (delivery.file.platform, delivery.file.kind_name)
+        loaded = Loaded(skipped_count=delivery.known.records_count, outcome="known")
+        left = list(self.manifest.chain(key, delivery.left))
+        with transaction(self.warehouse):
+            self.manifest.forget_refusals(file)
+            self.manifest.note(file, delivery.file_id, loaded_at, loaded)
+            retracted_count = settle(self, key, left, loaded_at) if left else 0
+        self.manifest.remember(file, delivery.file_id, loaded)
+        if left:
+            self.manifest.read()
+        return replace(loaded, retracted_count=retracted_count)
+
+    def refuse(self, delivery: Delivery, error: UnreadableFileError, loaded_at: datetime) -> Loaded:
+        """Put a whole file into quarantine as one reject; what its name had before stays."""
+        file, file_id = delivery.file, delivery.file_id
+        count = getattr(error, "records_count", 1)
+        reject = {"line": None, "field": getattr(error, "field", None), "rule": str(error), "records_count": count}
+        loaded = Loaded(rejects_count=count, outcome="refused")
+        with transaction(self.warehouse):
+            self.manifest.forget_refusals(file)
+            writer = RawWriter(self.warehouse, self.fields, file, file_id, loaded_at)
+            writer.rejects([{**reject, "text": getattr(error, "text", "")}])
+            self.manifest.note(file, file_id, loaded_at, loaded)
+        self.manifest.remember(file, file_id, loaded)
+        return loaded
+
+    def refuse_again(self, delivery: Delivery, loaded_at: datetime) -> Loaded:
+        """Note a file that was refused before and has been touched: its reject stands already."""
+        loaded = Loaded(skipped_count=1, outcome="refused")
+        with transaction(self.warehouse):
+            self.manifest.note(delivery.file, delivery.file_id, loaded_at, loaded)
+        self.manifest.remember(delivery.file, delivery.file_id, loaded)
+        return loaded

@@ -19,6 +19,8 @@ import phonenumbers
 
 TOKEN_DIGITS = 32
 SHORTEST_SECRET = 12
+LONGEST_NUMBER = 4_000
+"""Digits of a number that Python takes for one."""
 
 AT = r"(?:@|\uff20|\ufe6b|\\u0040|%40)"
 EMAIL = re.compile(rf"\w[\w.!#$&'*+/^~-]{{0,255}}{AT}[\w.-]{{1,256}}")
@@ -136,8 +138,11 @@ class Keyring:
                 return value if clean == written else clean
             return value
 
-        clean = scrubbed(json.loads(text))
-        return json.dumps(clean, ensure_ascii=False) if clean else None
+        clean = scrubbed(
+            json.loads(text, parse_int=lambda digits: int(digits) if len(digits) < LONGEST_NUMBER else digits)
+        )
+        # JSON can hold halves of characters, which no table takes
+        return json.dumps(clean, ensure_ascii=False).encode(errors="replace").decode() if clean else None
 
 
 def read_secret(home: Path) -> str:

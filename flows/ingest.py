@@ -4,64 +4,117 @@ A file is known by its content. What it brings comes in one transaction with its
 ingest is continued by the next.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from tqdm import tqdm
 
-from flows.contracts import load_contracts
-from flows.file_loading import FileLoader
-from flows.identifiers import Keyring, read_secret
-from flows.landing_file import content_hash, landing_files
+from flows.contracts import PlatformContract, load_contracts
+from flows.delivery import Delivery, look
+from flows.file_loading import ChangedFileError, FileLoader, open_loader
+from flows.landing_file import LandingFile, landing_files
+from flows.landing_reader import check_extras
 from flows.manifest import Loaded, Manifest
-from flows.raw_tables import create_tables
+from flows.places import fetch_places
+from flows.raw_writing import in_words
 from flows.receipts import IngestReceipt
 from flows.settings import Settings
-from flows.warehouse import Connection, connect, reader
+
+LOG = logging.getLogger("crossrec")
 
 
-def moments(warehouse: Connection) -> Iterator[datetime]:
-    """Times of loading, each later than all before: the newest delivery is told by them."""
-    row = warehouse.execute("select max(loaded_at) from raw.files").fetchone()
-    last = row[0] if row and row[0] else datetime.min
-    while True:
-        last = max(datetime.now(UTC).replace(tzinfo=None), last + timedelta(microseconds=1))
-        yield last
+class Ingest:
+    """One ingest under way: what it has counted."""
+
+    def __init__(self, loader: FileLoader, contracts: tuple[PlatformContract, ...]) -> None:
+        self.loader = loader
+        self.times = loader.manifest.moments()
+        self.rows = Counter({f"raw.{contract.platform}_{kind}": 0 for contract in contracts for kind in contract.kinds})
+        self.counts: Counter[str] = Counter()
+
+    def take(self, delivery: Delivery) -> None:
+        """Load a file, tell what is remarkable, and count."""
+        file = delivery.file
+        try:
+            loaded = self.loader.load(delivery, next(self.times))
+        except ChangedFileError:
+            LOG.warning("%s is being written to; it is left to the next ingest", file.name)
+            self.counts["skipped_files_count"] += 1
+            return
+        tell(delivery, loaded)
+        self.rows[f"raw.{file.table}"] += loaded.rows_count
+        self.counts["rejects_count"] += loaded.rejects_count
+        self.counts["retracted_count"] += loaded.retracted_count
+        self.counts["new_fields"] += len(loaded.new_fields)
+        if loaded.outcome == "known" or (not loaded.rejects_count and loaded.outcome == "refused"):
+            self.counts["skipped_files_count"] += 1
+            return
+        self.counts["files_count"] += 1
+        if loaded.outcome != "loaded":
+            self.counts[f"{loaded.outcome}_files_count"] += 1
+
+
+def tell(delivery: Delivery, loaded: Loaded) -> None:
+    """Log what a person should hear of a file."""
+    file = delivery.file
+    if loaded.outcome == "refused" and loaded.rejects_count:
+        LOG.warning("%s is refused as a whole; look: crossrec rejects --platform %s", file.name, file.platform)
+    elif delivery.is_replaced and loaded.outcome != "refused":
+        LOG.info("%s has other content than before; %s records are retracted", file.name, loaded.retracted_count)
+    for field in loaded.new_fields:
+        LOG.info(
+            "%s %s has a field `%s` that its contract does not name; it is kept in extra",
+            file.platform,
+            file.kind_name,
+            in_words(field),
+        )
 
 
 def ingest(settings: Settings) -> IngestReceipt:
     """Load what is new in the landing folder, and tell what came of it."""
     contracts = load_contracts(settings.contracts)
-    settings.home.mkdir(parents=True, exist_ok=True)
-    keyring = Keyring(read_secret(settings.home))
-    rows = Counter({f"raw.{contract.platform}_{kind}": 0 for contract in contracts for kind in contract.kinds})
-    files_count = skipped_files_count = rejects_count = 0
-    files = landing_files(settings.landing, contracts)
-    limits = (settings.memory_limit, settings.threads)
-    with (
-        connect(settings.warehouse, *limits) as warehouse,
-        reader(*limits) as reading,
-        tqdm(
-            total=sum(file.size_bytes for file in files), desc="ingest", unit="B", unit_scale=True, disable=None
-        ) as bar,
-    ):
-        create_tables(warehouse, contracts)
-        manifest = Manifest(warehouse)
-        loader = FileLoader(warehouse, reading, keyring, manifest)
-        times = moments(warehouse)
-        for file in files:
-            bar.update(file.size_bytes)
-            if manifest.knows_name(file):
-                skipped_files_count += 1
-                continue
-            file_id = content_hash(file.path)
-            if manifest.knows_content(file, file_id):
-                manifest.note(file, file_id, next(times), Loaded())
-                skipped_files_count += 1
-                continue
-            loaded = loader.load(file, file_id, next(times))
-            rows[f"raw.{file.table}"] += loaded.rows_count
-            rejects_count += loaded.rejects_count
-            files_count += 1
-    return IngestReceipt("ingest", dict(rows), files_count, skipped_files_count, rejects_count)
+    check_extras(contracts)
+    fetch_places(settings, contracts)
+    with open_loader(settings, contracts) as loader:
+        files = landing_files(settings.landing, contracts)
+        work = Ingest(loader, contracts)
+        total = sum(file.size_bytes for file in files)
+        with tqdm(total=total, desc="ingest", unit="B", unit_scale=True, disable=None) as bar:
+            for delivery in deliveries(files, loader.manifest, work.counts, bar):
+                work.take(delivery)
+    return IngestReceipt("ingest", dict(work.rows), **work.counts)
+
+
+def deliveries(
+    files: list[LandingFile], manifest: Manifest, counts: Counter[str], bar: "tqdm[Any]"
+) -> Iterator[Delivery]:
+    """The files that nobody has read as they are now, in their order; last those that replace what they held.
+
+    For what such a file held may have been moved to another name, as logs are that rotate: then it is not retracted.
+    """
+    replaced = []
+    for file in files:
+        bar.update(file.size_bytes)
+        if manifest.knows_name(file):
+            counts["skipped_files_count"] += 1
+            continue
+        delivery = looked_at(file, manifest, counts)
+        if delivery and delivery.left:
+            replaced.append(file)
+        elif delivery:
+            yield delivery
+    for file in replaced:
+        if delivery := looked_at(file, manifest, counts):
+            yield delivery
+
+
+def looked_at(file: LandingFile, manifest: Manifest, counts: Counter[str]) -> Delivery | None:
+    """What a file is; null if it has been taken away meanwhile."""
+    try:
+        return look(file, manifest)
+    except FileNotFoundError:
+        LOG.warning("%s was taken out of the landing while it was to be loaded", file.name)
+        counts["skipped_files_count"] += 1
+        return None

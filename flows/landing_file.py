@@ -15,13 +15,21 @@ from typing import BinaryIO, cast
 import zstandard
 
 from flows.contracts import Kind, KindName, PlatformContract
+from flows.zstd_file import check_whole
 
 CHUNK = 1 << 20
 UNREADABLE = (OSError, EOFError, zlib.error, zstandard.ZstdError)
 
 
 class UnreadableFileError(Exception):
-    """A file as a whole is not what its contract says; the message is the rule it breaks and quotes nothing of it."""
+    """A file as a whole is not what its contract says; the message is the rule it breaks and quotes nothing of it.
+
+    `records_count` records are refused with it; a file of which nobody can tell counts as one.
+    """
+
+    def __init__(self, rule: str, records_count: int = 1) -> None:
+        super().__init__(rule)
+        self.records_count = records_count
 
 
 @dataclass(frozen=True)
@@ -91,6 +99,7 @@ def opened(path: Path) -> Iterator[BinaryIO]:
             with gzip.open(file) as content:
                 yield cast("BinaryIO", content)
         elif suffix == ".zst":
+            check_whole(path)
             with zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True) as content:
                 yield io.BufferedReader(content, CHUNK)
         else:
@@ -101,6 +110,22 @@ def content_hash(path: Path) -> str:
     """The SHA-256 of the file's bytes as they lie there."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def check_encoding(path: Path) -> None:
+    """Raise UnreadableFileError if a text file begins as one in UTF-16 or UTF-32 does: each line would be garbage."""
+    try:
+        with opened(path) as content:
+            first = content.read(4)
+    except UNREADABLE:
+        return
+    if first[:2] in (b"\xff\xfe", b"\xfe\xff") or (len(first) == 4 and first.count(0) in (2, 3)):
+        raise UnreadableFileError("a text file is in UTF-8; this one begins as one in UTF-16 or UTF-32 does")
+
+
+def not_whole(path: Path, error: Exception) -> str:
+    """The rule that a file breaks which cannot be read to its end."""
+    return f"a file {path.suffix} can be decompressed to its end ({type(error).__name__})"
 
 
 def count_lines(path: Path) -> int:
@@ -116,12 +141,15 @@ def count_lines(path: Path) -> int:
                 lines += chunk.count(b"\n")
                 last = chunk[-1:]
     except UNREADABLE as error:
-        raise UnreadableFileError(
-            f"a file {path.suffix} can be decompressed to its end ({type(error).__name__})"
-        ) from error
+        raise UnreadableFileError(not_whole(path, error)) from error
     return lines + (last != b"\n")
 
 
 def escaped(path: Path) -> str:
     """The path for DuckDB's readers, which take *, ? and [ for patterns."""
-    return re.sub(r"([*?\[])", r"[\1]", str(path))
+    return escaped_text(str(path))
+
+
+def escaped_text(address: str) -> str:
+    """The address of a file for DuckDB's readers, in the same way."""
+    return re.sub(r"([*?\[])", r"[\1]", address)

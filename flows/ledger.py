@@ -34,6 +34,10 @@ TABLES = {
         "seconds": "double",
         "receipt": "json",
     },
+    "builds": {
+        "selection": "varchar",
+        "arrived_before": "timestamp",
+    },
     "gate_results": {
         "run_id": "varchar",
         "logical_date": "date",
@@ -184,7 +188,11 @@ def end_run(
     is_flagged: bool = False,
     forced_reason: str | None = None,
 ) -> None:
-    """Note how a run ended: published, held, failed or as a dry run, with a sentence; and why a gate was forced."""
+    """Note how a run ended, with a sentence, and why a gate was forced.
+
+    It ended as published, as history_only (a newer night's lists are published), held, failed or dry_run; or as
+    rebuilt, if it was a backfill's and nobody asked for lists.
+    """
     with connect(settings.warehouse) as connection:
         connection.execute(
             "update ops.runs set status = ?, message = ?, is_flagged = ?, forced_reason = ?, ended_at = ?"
@@ -202,15 +210,17 @@ def finished_stages(settings: Settings, run_id: str) -> dict[str, dict[str, Any]
         create_tables(connection)
         last = connection.execute("select run_id from ops.stage_runs order by started_at desc limit 1").fetchone()
         state = connection.execute("select status from ops.runs where run_id = ?", [run_id]).fetchone()
-        if last is None or last[0] != run_id or state is None or state[0] == "published":
+        if last is None or last[0] != run_id or state is None or state[0] in ("published", "history_only"):
             return {}
         query = "select stage, receipt from ops.stage_runs where run_id = ? and status = 'done'"
         return {stage: json.loads(receipt) for stage, receipt in connection.execute(query, [run_id]).fetchall()}
 
 
 def forget_stages(settings: Settings, run_id: str) -> None:
-    """Drop the notes of a run's stages before it starts anew."""
-    replace(settings, "stage_runs", {"run_id": run_id}, [])
+    """Drop the notes of a run's stages before it starts anew; when its night was ingested stays known."""
+    with connect(settings.warehouse) as connection:
+        create_tables(connection)
+        connection.execute("delete from ops.stage_runs where run_id = ? and stage <> 'ingest'", [run_id])
 
 
 def record_stage(settings: Settings, run_id: str, started_at: datetime, receipt: Receipt, status: str = "done") -> None:

@@ -98,7 +98,7 @@ class Stages:
         self.run = run
         self.bar: Any = create_progress_artifact(0.0, key="night-progress", description="Stages done")
 
-    def do(self, name: StageName) -> Receipt:
+    def do(self, name: StageName) -> Any:
         """Do a stage, unless this run has done it before it died; the nodes of dbt are tasks themselves."""
         kind = RECEIPTS.get(name, Receipt)
         if name in self.run.finished:
@@ -110,16 +110,21 @@ class Stages:
         self.note(name)
         return receipt
 
-    def pass_gate(self, name: StageName, force_reason: str | None = None) -> GateReceipt:
-        """Judge a gate, also one that was judged before: its rules or the reason to force it may be new.
-
-        Raises:
-            NightHeld: if a critical expectation failed and nobody forces the night.
-        """
+    def judge(self, name: StageName) -> GateReceipt:
+        """Judge a gate, also one that was judged before: its rules or the reason to force it may be new."""
         receipt: GateReceipt = stage_task(name)(
             lambda: self.run.stage(name, GateReceipt, lambda: work_of(self.run, name))
         )()
         self.note(name)
+        return receipt
+
+    def pass_gate(self, name: StageName, force_reason: str | None = None) -> GateReceipt:
+        """Judge a gate, and go on if it is open or somebody forces the night.
+
+        Raises:
+            NightHeld: if a critical expectation failed and nobody forces the night.
+        """
+        receipt = self.judge(name)
         if not receipt.is_open and force_reason:
             LOG.warning("%s is closed and passed by force: %s", name, force_reason)
         elif not receipt.is_open:

@@ -7,108 +7,29 @@
 import logging
 import os
 from datetime import UTC, date, datetime, timedelta
-from typing import Annotated, Any, Literal
+from typing import Any
 
 from prefect import flow, runtime
 from prefect.client.schemas.objects import State
 from prefect.logging.handlers import APILogHandler
 from prefect.states import Cancelled, Completed, Failed
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from flows import ledger
-from flows.contracts import ContractError, load_contracts
+from flows.choices import NIGHT, ChoiceError, NightChoices
+from flows.contracts import ContractError
 from flows.ingest import ingest
 from flows.night_lock import HomeBusyError, night_lock
 from flows.night_stages import NightHeld, StageName, Stages, stage_task, tell
 from flows.progress_lines import show_progress
 from flows.publish import count_lists
-from flows.receipts import GateReceipt, IngestReceipt, Receipt
+from flows.receipts import GateReceipt, IngestReceipt, PublishReceipt, Receipt
 from flows.recovery import mark_killed
 from flows.run import Run, latest_run, open_run
 from flows.server import end_with_server
 from flows.settings import Settings, read_settings
 
 LOG = logging.getLogger("crossrec")
-
-NIGHT = Field(
-    default=None,
-    title="Night",
-    description="The day whose end is the cut: nothing later is known. Empty: the day before the start, by UTC.",
-)
-
-
-class ChoiceError(ValueError):
-    """What was chosen for a night makes no sense in this home; nothing was done."""
-
-
-class NightChoices(BaseModel):
-    """What a person may choose about a night; what is not named is as the home is set."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    logical_date: date | None = NIGHT
-    platforms: Annotated[tuple[str, ...], AfterValidator(lambda names: tuple(sorted(set(names))))] = Field(
-        default=(),
-        title="Platforms",
-        description="Learn from these and recommend on these only. Empty: all.",
-    )
-    mode: Literal["joint", "single", "popularity"] = Field(
-        default="joint",
-        title="Mode",
-        description="joint: one recommender learns from all platforms, and one of each alone is there to compare with. "
-        "single: each platform learns alone. popularity: nothing is learned.",
-    )
-    alphas: dict[str, Annotated[float, Field(ge=0)]] = Field(
-        default={},
-        title="Weights of the platforms (α)",
-        description="How much each platform counts in the loss, 0 or more, in the place of its contract's weight. "
-        "A platform that is not named keeps its own.",
-    )
-    k: int = Field(
-        default=20,
-        title="Length of a list (k)",
-        description="Items for each person on each platform.",
-        ge=1,
-        le=100,
-    )
-    dry_run: bool = Field(
-        default=False,
-        title="Dry run",
-        description="Do everything but publish: there is a report to look at, and yesterday's lists stand.",
-    )
-    force_publish: str = Field(
-        default="",
-        title="Publish although a gate is closed, because",
-        description="A reason, kept with the run for all to read. Empty: a closed gate holds the night.",
-        max_length=500,
-    )
-    fresh: bool = Field(
-        default=False,
-        title="Start anew",
-        description="Run every stage again, also those that an earlier try has finished.",
-    )
-
-    def applied_to(self, settings: Settings) -> Settings:
-        """The home's settings with what was chosen.
-
-        Raises:
-            ChoiceError: if a platform has no contract, or a list is to be longer than what is scored.
-        """
-        names = [contract.platform for contract in load_contracts(settings.contracts)]
-        unknown = sorted({*self.platforms, *self.alphas} - set(names))
-        if unknown:
-            raise ChoiceError(
-                f"A platform of a night is one of {', '.join(names)}; found {', '.join(unknown)}. "
-                "Correct its name, or add its contract: crossrec platform add."
-            )
-        if self.k > settings.scored_k:
-            raise ChoiceError(
-                f"A list holds at most as many items as are scored, {settings.scored_k}; found {self.k}. "
-                "Ask for less, or set CROSSREC_SCORED_K."
-            )
-        fields = {"platforms": "platforms", "mode": "mode", "alphas": "alphas", "k": "published_k"}
-        named = {there: getattr(self, here) for here, there in fields.items() if here in self.model_fields_set}
-        return settings.model_copy(update=named)
 
 
 def night_of(logical_date: date | None) -> date:
@@ -153,18 +74,16 @@ def go_through(stages: Stages, is_dry: bool, force_reason: str | None) -> State:
     after = stages.pass_gate("gate publication", force_reason)
     stages.do("realise")
     stages.do("dbt published")
-    if not is_dry:
-        stages.do("publish")
-    return end(run, [before, after], is_dry, force_reason)
+    published: PublishReceipt | None = None if is_dry else stages.do("publish")
+    return end(run, [before, after], published, force_reason)
 
 
-def end(run: Run, gates: list[GateReceipt], is_dry: bool, force_reason: str | None) -> State:
+def end(run: Run, gates: list[GateReceipt], published: PublishReceipt | None, force_reason: str | None) -> State:
     """Note that the night came to its end, and say what it brought and what its gates had to say."""
     is_forced = not all(gate.is_open for gate in gates)
-    told = [f"{count_lists(run.settings):,} rows {'left unpublished: a dry run' if is_dry else 'published'}."]
+    status, name, told = ending(published, count_lists(run.settings))
     told += [f"A closed gate was passed by force: {force_reason}."] if is_forced else []
     message = " ".join(told + [failure for gate in gates for failure in gate.failures])
-    status, name = ("dry_run", "Dry run") if is_dry else ("published", "Published")
     ledger.end_run(
         run.settings,
         run.run_id,
@@ -176,12 +95,26 @@ def end(run: Run, gates: list[GateReceipt], is_dry: bool, force_reason: str | No
     return Completed(name=name, message=message)
 
 
+def ending(published: PublishReceipt | None, rows_count: int) -> tuple[str, str, list[str]]:
+    """Status, name and a sentence for a night that was not held: where its lists went."""
+    if published is None:
+        return "dry_run", "Dry run", [f"{rows_count:,} rows left unpublished: a dry run."]
+    if published.published:
+        return "published", "Published", [f"{rows_count:,} rows published."]
+    sentence = (
+        f"{rows_count:,} rows written to history only: people see the newer lists of {published.newer_night}. "
+        "To go back to older ones, remove published.duckdb and run the night again."
+    )
+    return "history_only", "History only", [sentence]
+
+
 @flow(name="nightly", flow_run_name=name_of_night, persist_result=False)
 def nightly(choices: NightChoices = NightChoices()) -> State:
     """Ingest what has landed, learn from everything up to the night's end, and publish ranked lists.
 
-    Ends as Published, as Held (a gate is closed; the message says which rule, what was found, what is allowed), or
-    as Failed. A night that failed or was held is resumed where it stopped when it is run again.
+    Ends as Published, as History only (people see a newer night's lists already), as Held (a gate is closed; the
+    message says which rule, what was found, what is allowed), or as Failed. A night that failed or was held is resumed
+    where it stopped when it is run again.
     """
     end_with_server()
     show_progress()

@@ -1,4 +1,7 @@
-"""Makes a night visible: the published file and its history, each written under another name and renamed over."""
+"""Makes a night visible: the published file and its history, each written under another name and renamed over.
+
+The published file never goes back: lists of a night older than the one that people see go to history alone.
+"""
 
 import shutil
 from datetime import date
@@ -6,7 +9,7 @@ from pathlib import Path
 
 from flows.receipts import PublishReceipt
 from flows.settings import Settings
-from flows.warehouse import connect, identifier, transaction
+from flows.warehouse import Error, connect, identifier, transaction
 
 TABLES = (
     "recommendations",
@@ -77,9 +80,31 @@ def _literal(path: Path) -> str:
     return "'" + str(path).replace("'", "''") + "'"
 
 
+def visible_night(settings: Settings) -> date | None:
+    """The night whose lists people see; None if they see none."""
+    if not settings.published.exists():
+        return None
+    query = "select max(logical_date) from recommendations"
+    try:
+        with connect(settings.published, settings.memory_limit, settings.threads, read_only=True) as connection:
+            row = connection.execute(query).fetchone()
+    except Error:  # somebody has it open to write in it; the ledger knows as well, unless a night was killed just then
+        query = "select max(logical_date) from ops.runs where status = 'published'"
+        with connect(settings.warehouse, settings.memory_limit, settings.threads) as connection:
+            row = connection.execute(query).fetchone()
+    return row[0] if row else None
+
+
 def publish(settings: Settings, logical_date: date) -> PublishReceipt:
-    """Write history, then the published file: readers see the last night whole until they see this one whole."""
+    """Write history, then the published file: readers see the last night whole until they see this one whole.
+
+    Where they see a newer night already, they go on seeing it.
+    """
     folder = write_history(settings, logical_date)
+    visible = visible_night(settings)
+    if visible is not None and visible > logical_date:
+        rows = {"recommendation_history": count_lists(settings)}
+        return PublishReceipt(stage="publish", rows=rows, history=str(folder), newer_night=visible.isoformat())
     rows = write_copy(settings, settings.published, "published", TABLES, has_history=True)
     return PublishReceipt(stage="publish", rows=rows, published=str(settings.published), history=str(folder))
 

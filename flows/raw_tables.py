@@ -13,19 +13,63 @@ COLUMN_TYPES = {
 
 INGEST_TYPES = {"extra": "JSON", "file_id": "VARCHAR", "line": "BIGINT", "loaded_at": "TIMESTAMP"}
 
-FILES = """
-    create table if not exists raw.files (
-        file_id varchar, platform varchar, kind varchar, path varchar, size_bytes bigint, modified_at timestamp,
-        rows_count bigint, rejects_count bigint, records_count bigint, loaded_at timestamp
-    )
-"""
+MANIFEST_TABLES = {
+    "files": {
+        "file_id": "VARCHAR",
+        "platform": "VARCHAR",
+        "kind": "VARCHAR",
+        "path": "VARCHAR",
+        "size_bytes": "BIGINT",
+        "modified_at": "TIMESTAMP",
+        "rows_count": "BIGINT",
+        "rejects_count": "BIGINT",
+        "skipped_count": "BIGINT",
+        "records_count": "BIGINT",
+        "outcome": "VARCHAR",
+        "continues_file_id": "VARCHAR",
+        "complete_bytes": "BIGINT",
+        "complete_count": "BIGINT",
+        "loaded_at": "TIMESTAMP",
+    },
+    "rejects": {
+        "platform": "VARCHAR",
+        "kind": "VARCHAR",
+        "file_id": "VARCHAR",
+        "path": "VARCHAR",
+        "line": "BIGINT",
+        "field": "VARCHAR",
+        "rule": "VARCHAR",
+        "text": "VARCHAR",
+        "records_count": "BIGINT",
+        "loaded_at": "TIMESTAMP",
+    },
+    "extra_fields": {
+        "platform": "VARCHAR",
+        "kind": "VARCHAR",
+        "field": "VARCHAR",
+        "file_id": "VARCHAR",
+        "loaded_at": "TIMESTAMP",
+    },
+}
+"""The manifest, the quarantine, and the fields that no contract names; described in dbt's sources."""
 
-REJECTS = """
-    create table if not exists raw.rejects (
-        platform varchar, kind varchar, file_id varchar, path varchar, line bigint, field varchar, rule varchar,
-        text varchar, loaded_at timestamp
-    )
+OLDER_HOMES = """
+    update raw.rejects set records_count = 1 where records_count is null;
+    update raw.files
+    set
+        skipped_count = 0,
+        outcome = case
+            when records_count > 0 and rejects_count = records_count and file_id in (
+                select file_id from raw.rejects where line is null
+            ) then 'refused'
+            when records_count = 0 and file_id in (
+                select file_id from raw.files as others where others.loaded_at < files.loaded_at
+            ) then 'known'
+            else 'loaded'
+        end
+    where outcome is null;
 """
+"""What a home that was made when the manifest had fewer columns is told of its files."""
 
 
 class ChangedTypeError(ValueError):
@@ -37,18 +81,25 @@ def columns_of(kind: Kind) -> dict[str, str]:
     return {described.name: COLUMN_TYPES[described.type] for described in kind.fields} | INGEST_TYPES
 
 
-def create_table(connection: Connection, table: str, columns: dict[str, str]) -> None:
-    """Create a raw table, or add the fields that its contract has got since.
+def columns_now(connection: Connection) -> dict[str, dict[str, str]]:
+    """Name and type of the columns that the tables of `raw` have, by table."""
+    query = "select table_name, column_name, data_type from information_schema.columns where table_schema = 'raw'"
+    found: dict[str, dict[str, str]] = {}
+    for table, name, kind in connection.execute(query).fetchall():
+        found.setdefault(table, {})[name] = kind
+    return found
+
+
+def create_table(connection: Connection, table: str, columns: dict[str, str], existing: dict[str, str] | None) -> None:
+    """Create a raw table, or add to the existing columns the fields that its contract has got since.
 
     Raises:
         ChangedTypeError: if a field had another type before.
     """
-    described = ", ".join(f"{identifier(name)} {kind}" for name, kind in columns.items())
-    connection.execute(f"create table if not exists raw.{identifier(table)} ({described})")
-    query = (
-        "select column_name, data_type from information_schema.columns where table_schema = 'raw' and table_name = ?"
-    )
-    existing = dict(connection.execute(query, [table]).fetchall())
+    if existing is None:
+        described = ", ".join(f"{identifier(name)} {kind}" for name, kind in columns.items())
+        connection.execute(f"create table raw.{identifier(table)} ({described})")
+        return
     for name, kind in columns.items():
         if name not in existing:
             connection.execute(f"alter table raw.{identifier(table)} add column {identifier(name)} {kind}")
@@ -62,8 +113,11 @@ def create_table(connection: Connection, table: str, columns: dict[str, str]) ->
 def create_tables(connection: Connection, contracts: tuple[PlatformContract, ...]) -> None:
     """Create what is missing of `raw`, empty, so that all that reads it runs before the first delivery."""
     connection.execute("create schema if not exists raw")
-    connection.execute(FILES)
-    connection.execute(REJECTS)
+    existing = columns_now(connection)
+    for table, columns in MANIFEST_TABLES.items():
+        create_table(connection, table, columns, existing.get(table))
+    connection.execute(OLDER_HOMES)
     for contract in contracts:
         for kind_name, kind in contract.kinds.items():
-            create_table(connection, f"{contract.platform}_{kind_name}", columns_of(kind))
+            table = f"{contract.platform}_{kind_name}"
+            create_table(connection, table, columns_of(kind), existing.get(table))

@@ -18,11 +18,27 @@ class Receipt:
 
 @dataclass(frozen=True)
 class IngestReceipt(Receipt):
-    """`rows` by raw table; files and records of this ingest."""
+    """`rows` by raw table; files and records of this ingest, and fields without a contract, seen for the first time.
+
+    `files_count` are the files that were read, among them those that grew, replaced what they held, or were refused.
+    """
 
     files_count: int = 0
     skipped_files_count: int = 0
     rejects_count: int = 0
+    grown_files_count: int = 0
+    replaced_files_count: int = 0
+    refused_files_count: int = 0
+    retracted_count: int = 0
+    new_fields: int = 0
+
+
+@dataclass(frozen=True)
+class ReplayReceipt(Receipt):
+    """`rows` that passed by raw table, how many records are still rejected, and the files that were not found."""
+
+    rejects_count: int = 0
+    missing_files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -47,7 +63,8 @@ class TrainReceipt(Receipt):
 
 @dataclass(frozen=True)
 class PublishReceipt(Receipt):
-    """What became visible, and where."""
+    """Where the lists went; `published` is empty where people see those of a newer night, and go on seeing them."""
 
     published: str = ""
     history: str = ""
+    newer_night: str = ""

@@ -4,15 +4,14 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pyarrow
-import pyarrow.parquet
-
 from flows.contracts import Kind
-from flows.landing_file import UnreadableFileError, escaped
-from flows.record_sql import Source, json_paths
+from flows.landing_file import CHUNK, escaped, opened
+from flows.line_reader import BYTE_ORDER_MARK
+from flows.record_sql import MOST_LEVELS, Source, is_deep, json_paths
 
 NO_OBJECT = "a line is one JSON object"
-NO_PARQUET = "a file is Parquet from its first byte to its last"
+NO_VALUE = "a record is one JSON object"
+TOO_DEEP = f"a record nests at most {MOST_LEVELS} levels deep"
 
 
 def json_columns(kind: Kind) -> tuple[str, dict[str, Any]]:
@@ -23,24 +22,53 @@ def json_columns(kind: Kind) -> tuple[str, dict[str, Any]]:
     return ", ".join(columns), {"paths": paths, "patch": json.dumps(patch)}
 
 
-def json_source(kind: Kind, path: Path) -> Source:
-    """Every line of a file as DuckDB reads JSON; it throws at the first line that is none."""
-    columns, parameters = json_columns(kind)
-    query = f"""
-        select
-            line, {columns}, cast(record as varchar) as text,
-            case when json_type(record) <> 'OBJECT' then $no_object end as broken
+def json_records(records: str) -> str:
+    """The query of `line`, `text`, `record` and `broken` from one of `line`, `json` (null if it is none) and `text`."""
+    return f"""
+        select *, case when broken is null then json end as record
         from (
-            select row_number() over () as line, json as record
-            from read_json_objects($path, format = 'newline_delimited', hive_partitioning = false)
-        ) as records
+            select
+                line, json, text,
+                case
+                    when broken is not null then broken
+                    when coalesce(json_type(json), '') <> 'OBJECT' then $no_object
+                    when {is_deep("text")} then $too_deep
+                end as broken
+            from ({records}) as texts
+        ) as judged
     """
-    return Source(query, {**parameters, "no_object": NO_OBJECT, "path": escaped(path)})
+
+
+def json_source(kind: Kind, path: Path) -> Source:
+    """Every record of a file as DuckDB reads JSON; it throws at the first that is none."""
+    columns, parameters = json_columns(kind)
+    layout = "newline_delimited" if kind.format == "json_lines" else json_layout(path)
+    records = f"""
+        select
+            row_number() over () as line, json, cast(json as varchar) as text, null::varchar as broken
+        from read_json_objects($path, format = '{layout}', hive_partitioning = false)
+    """
+    query = f"select line, {columns}, text, broken from ({json_records(records)}) as records"
+    return Source(query, {**parameters, **json_rules(kind), "path": escaped(path)})
+
+
+def json_rules(kind: Kind) -> dict[str, str]:
+    """The rules that a record of JSON can break, as parameters of `json_records`."""
+    return {"no_object": NO_OBJECT if kind.format == "json_lines" else NO_VALUE, "too_deep": TOO_DEEP}
+
+
+def json_layout(path: Path) -> str:
+    """DuckDB's word for how the values of a file stand: in an array, or one after the other."""
+    with opened(path) as content:
+        while first := content.read(CHUNK).removeprefix(BYTE_ORDER_MARK.encode()):
+            if begin := first.strip()[:1]:
+                return "array" if begin == b"[" else "unstructured"
+    return "unstructured"
 
 
 def csv_columns(kind: Kind, header: list[str]) -> tuple[str, dict[str, Any]]:
     """The raw columns, `extra` and `text` of records that stand as c0, c1, … in the order of the header."""
-    places = {name: f"c{n}" for n, name in reversed(list(enumerate(header)))}
+    places = {name: f"c{n}" for n, name in enumerate(header)}
     columns = [f"{places.get(described.path, 'null::varchar')} as raw_{n}" for n, described in enumerate(kind.fields)]
     others = [name for name in places if name not in {described.path for described in kind.fields}]
     pairs = ", ".join(f"$other_{n}::varchar, {places[name]}" for n, name in enumerate(others))
@@ -56,6 +84,7 @@ def joined(header: list[str]) -> str:
 
 def csv_source(kind: Kind, path: Path, header: list[str]) -> Source:
     """Every record of a file as DuckDB reads CSV; it throws at the first that has not as many fields as the header."""
+    is_header_there = "true" if kind.header else "false"
     columns, parameters = csv_columns(kind, header)
     names = ", ".join(f"'c{n}': 'VARCHAR'" for n in range(len(header)))
     query = f"""
@@ -63,70 +92,9 @@ def csv_source(kind: Kind, path: Path, header: list[str]) -> Source:
         from (
             select row_number() over () as line, *
             from read_csv(
-                $path, auto_detect = false, header = true, columns = {{{names}}}, delim = $delimiter,
-                quote = '"', escape = '"', hive_partitioning = false
+                $path, auto_detect = false, header = {is_header_there}, columns = {{{names}}}, delim = $delimiter,
+                quote = $quote, escape = $quote, hive_partitioning = false
             )
         ) as records
     """
-    return Source(query, {**parameters, "path": escaped(path), "delimiter": kind.delimiter})
-
-
-def native_of(kind: pyarrow.DataType) -> str | None:
-    """Whether values of this type are times already: `zoned`, or `local` to the platform; null for all else."""
-    if pyarrow.types.is_timestamp(kind):
-        return "zoned" if kind.tz else "local"
-    return "local" if pyarrow.types.is_date(kind) else None
-
-
-def parquet_column(schema: pyarrow.Schema, path: str) -> tuple[str, list[str], pyarrow.DataType] | None:
-    """The column, the steps inside its struct and the type of what stands at this path; null if nothing does."""
-    for length in range(len(path.split(".")), 0, -1):
-        steps = path.split(".")
-        name, inner = ".".join(steps[:length]), steps[length:]
-        if schema.names.count(name) != 1:
-            continue
-        place, found = schema.get_field_index(name), schema.field(name).type
-        for step in inner:
-            if not pyarrow.types.is_struct(found) or found.get_field_index(step) < 0:
-                return None
-            found = found.field(step).type
-        return f"c{place}", inner, found
-    return None
-
-
-def parquet_source(kind: Kind, path: Path) -> Source:
-    """Every row of a file, with nested fields by their path and times in their own type."""
-    try:
-        schema = pyarrow.parquet.read_schema(path)
-    except (pyarrow.ArrowException, OSError) as error:
-        raise UnreadableFileError(NO_PARQUET) from error
-    source = Source("", {"path": escaped(path)})
-    columns, whole = [], set()
-    for position, described in enumerate(kind.fields):
-        column, steps, found = parquet_column(schema, described.path) or ("null::varchar", [], pyarrow.string())
-        for depth, step in enumerate(steps):
-            source.parameters[f"step_{position}_{depth}"] = step
-            column = f"struct_extract({column}, $step_{position}_{depth})"
-        if not steps:
-            whole.add(column)
-        native = native_of(found)
-        if native and described.type == "timestamp":
-            source.natives[position] = native
-        else:
-            column = f"cast({f'to_json({column})' if pyarrow.types.is_nested(found) else column} as varchar)"
-        columns.append(f"{column} as raw_{position}")
-    pairs = [f"$name_{place}::varchar, c{place}" for place in range(len(schema.names))]
-    source.parameters.update({f"name_{place}": name for place, name in enumerate(schema.names)})
-    others = [pair for place, pair in enumerate(pairs) if f"c{place}" not in whole]
-    extra = "null::varchar"
-    if others:
-        source.parameters["patch"] = json.dumps(json_paths(kind)[1])
-        extra = f"json_merge_patch('{{}}'::json, json_object({', '.join(others)}), $patch::json)::varchar"
-    names = ", ".join(f"c{place}" for place in range(len(schema.names)))
-    source.query = f"""
-        select
-            file_row + 1 as line, {", ".join(columns)}, {extra} as extra,
-            json_object({", ".join(pairs)})::varchar as text, null::varchar as broken
-        from read_parquet($path, file_row_number = true, hive_partitioning = false) as records ({names}, file_row)
-    """
-    return source
+    return Source(query, {**parameters, "path": escaped(path), "delimiter": kind.delimiter, "quote": kind.quote})

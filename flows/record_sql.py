@@ -5,6 +5,7 @@ the contract, `extra` (what the contract does not name, as JSON) and `text` (the
 """
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flows.contracts import ContractField, Kind, PlatformContract
@@ -17,6 +18,7 @@ RULES = {
     "timestamp": "a time",
 }
 EPOCH_UNITS = {"s": 1_000_000, "ms": 1_000, "us": 1}
+FUTURE = "lies further in the future than future_tolerance_hours allows"
 LATEST_MICROSECOND = 253_402_300_799_999_999
 """The end of the year 9999."""
 
@@ -32,6 +34,31 @@ class Source:
     query: str
     parameters: dict[str, Any] = field(default_factory=dict)
     natives: dict[int, str] = field(default_factory=dict)
+
+
+MOST_LEVELS = 200
+LEVELS_A_PASS = 20
+
+
+def nesting() -> str:
+    """A pattern of brackets in brackets, `LEVELS_A_PASS` levels deep."""
+    pattern = r"[\[{][\]}]"
+    for _ in range(LEVELS_A_PASS - 1):
+        pattern = rf"[\[{{](?:{pattern})*[\]}}]"
+    return pattern
+
+
+def is_deep(text: str) -> str:
+    """The SQL of whether JSON nests deeper than `MOST_LEVELS`: what takes it apart calls itself for each level.
+
+    Each pass takes the innermost levels away. So many brackets of one kind, or so many bytes, are what it takes to
+    nest so deep, and few records have them.
+    """
+    left = f"regexp_replace({text}, '\"(?:[^\"\\\\]|\\\\.)*\"|[^\\[\\]{{}}\"]', '', 'g')"
+    for _ in range(MOST_LEVELS // LEVELS_A_PASS):
+        left = f"regexp_replace({left}, '{nesting()}', '', 'g')"
+    many = " or ".join(f"{text} like '{f'%{bracket}' * (MOST_LEVELS // 2)}%'" for bracket in "[{")
+    return f"case when strlen({text}) > {2 * MOST_LEVELS} then case when {many} then {left} <> '' end end"
 
 
 def json_paths(kind: Kind) -> tuple[list[str], dict[str, Any]]:
@@ -101,16 +128,24 @@ def flaws(kind: Kind) -> list[tuple[str, str]]:
         unit = "" if described.unit == "iso" else f" in the unit {described.unit}"
         found.append((described.name, f"has to be {RULES[described.type]}{unit}"))
         found.append((described.name, "is required and missing"))
-    return found
+    event_at = kind.meaning("event_at")
+    return [*found, (event_at.name, FUTURE)] if event_at else found
 
 
-def typed_query(contract: PlatformContract, kind: Kind, source: Source) -> str:
+def latest_time(contract: PlatformContract, now: datetime | None) -> datetime:
+    """The latest time, in UTC, that an event read at `now` may have."""
+    now = now or datetime.now(UTC).replace(tzinfo=None)
+    return now + timedelta(hours=contract.future_tolerance_hours)
+
+
+def typed_query(contract: PlatformContract, kind: Kind, source: Source, now: datetime | None = None) -> str:
     """The query of typed records: `line`, `value_<n>`, `extra`, `broken`, `flaw` and, of bad records only, `text`.
 
-    `flaw` is the place in `flaws(kind)` of the first rule that the record breaks.
+    `flaw` is the place in `flaws(kind)` of the first rule that the record breaks. `now` is the time of reading, in UTC.
     """
     values = []
     checks = []
+    future = ""
     for position, described in enumerate(kind.fields):
         column = f"value_{position}"
         blank = f"coalesce(trim(cast(raw_{position} as varchar)), '') = ''"
@@ -119,7 +154,10 @@ def typed_query(contract: PlatformContract, kind: Kind, source: Source) -> str:
             checks.append(f"when {column} is null and not ({blank}) then {2 * position + 1}")
         if described.required:
             checks.append(f"when {blank} then {2 * position + 2}")
-    flaw = f"case when broken is not null then 0 {' '.join(checks)} end"
+        if described.means == "event_at":
+            source.parameters["latest"] = latest_time(contract, now)
+            future = f"when {column} > $latest then {2 * len(kind.fields) + 1}"
+    flaw = f"case when broken is not null then 0 {' '.join(checks)} {future} end"
     columns = ", ".join(f"value_{position}" for position in range(len(kind.fields)))
     return f"""
         with source as ({source.query}),

@@ -20,6 +20,7 @@ INDEX = """
     from ops.runs as runs
     left join ops.uplift as uplift
         on runs.run_id = uplift.run_id and uplift.metric = ? and uplift.platform = 'macro' and uplift.segment = 'all'
+    where runs.status <> 'rebuilt'
     qualify row_number() over (partition by runs.logical_date order by runs.started_at desc, runs.run_id) = 1
     order by runs.logical_date desc
 """

@@ -4,8 +4,8 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from importlib.metadata import version
 from typing import Any, TypeVar
 
@@ -29,12 +29,16 @@ CHOICES = {"platforms", "mode", "alphas", "published_k"}
 
 @dataclass(frozen=True)
 class Run:
-    """One execution for one night; `finished` holds the receipts of the stages that need no second time."""
+    """One execution for one night; `finished` holds the receipts of the stages that need no second time.
+
+    Only records that were loaded before `arrived_before` are seen; all if it is None.
+    """
 
     settings: Settings
     run_id: str
     logical_date: date
     finished: Mapping[str, Mapping[str, Any]]
+    arrived_before: datetime | None = None
 
     @property
     def recommender_version(self) -> str:
@@ -46,6 +50,7 @@ class Run:
         """What dbt is told of the night."""
         return {
             "logical_date": self.logical_date.isoformat(),
+            "arrived_before": self.arrived_before.isoformat() if self.arrived_before else None,
             "run_id": self.run_id,
             "recommender_version": self.recommender_version,
         }
@@ -73,24 +78,51 @@ def configuration_of(settings: Settings) -> dict[str, Any]:
     return {**chosen, "contracts": content.hexdigest()[:16], "version": version("crossrec")}
 
 
-def open_run(settings: Settings, logical_date: date, fresh: bool = False) -> Run:
-    """The run for this night over all that has been ingested: a new one, or the one that failed, to be resumed.
+@dataclass(frozen=True)
+class Inputs:
+    """What a run for a night works on: its configuration, and the watermark of the records that it sees."""
 
-    Its id is made from the night, the configuration and the watermark of the accepted records known at the cut, so
-    the same inputs give the same id, and a re-run takes the place of the earlier one.
-    """
+    logical_date: date
+    configuration: Mapping[str, Any]
+    watermark: str
+    arrived_before: datetime | None = None
+
+    @property
+    def run_id(self) -> str:
+        """The same for the same inputs, so that a re-run takes the place of the earlier one."""
+        text = json.dumps([self.logical_date.isoformat(), self.configuration, self.watermark], sort_keys=True)
+        return f"{self.logical_date.isoformat()}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+
+    def without_lists(self) -> "Inputs":
+        """The same of a run that ends before training; it is a run of its own, and takes no other's place."""
+        return replace(self, configuration={**self.configuration, "lists": False})
+
+
+def inputs_of(settings: Settings, logical_date: date, arrived_before: datetime | None = None) -> Inputs:
+    """What a run for this night would work on now: all records known at its cut, as far as they had arrived."""
     configuration = configuration_of(settings)
+    if arrived_before is not None:
+        configuration["arrived_before"] = arrived_before.isoformat()
     with connect(settings.warehouse, settings.memory_limit, settings.threads) as connection:
-        mark = watermark(connection, load_contracts(settings.contracts), logical_date)
-    text = json.dumps([logical_date.isoformat(), configuration, mark], sort_keys=True)
-    run_id = f"{logical_date.isoformat()}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+        mark = watermark(connection, load_contracts(settings.contracts), logical_date, arrived_before)
+    return Inputs(logical_date, configuration, mark, arrived_before)
+
+
+def open_run(settings: Settings, logical_date: date, fresh: bool = False) -> Run:
+    """The run for this night over all that has been ingested: a new one, or the one that failed, to be resumed."""
+    return start_run(settings, inputs_of(settings, logical_date), fresh)
+
+
+def start_run(settings: Settings, inputs: Inputs, fresh: bool = False) -> Run:
+    """The run over these inputs: a new one, or the one that failed, to be resumed."""
+    run_id = inputs.run_id
     finished = {} if fresh else ledger.finished_stages(settings, run_id)
     # rules may have changed since, or somebody has a reason to force them: a gate is judged each time
     finished = {stage: receipt for stage, receipt in finished.items() if not stage.startswith("gate ")}
     if not finished:
         ledger.forget_stages(settings, run_id)
-    ledger.begin_run(settings, run_id, logical_date, configuration, mark)
-    return Run(settings, run_id, logical_date, finished)
+    ledger.begin_run(settings, run_id, inputs.logical_date, inputs.configuration, inputs.watermark)
+    return Run(settings, run_id, inputs.logical_date, finished, inputs.arrived_before)
 
 
 def latest_run(settings: Settings, logical_date: date) -> Run | None:
@@ -103,5 +135,8 @@ def latest_run(settings: Settings, logical_date: date) -> Run | None:
         row = connection.execute(query, [logical_date]).fetchone()
     if row is None:
         return None
-    kept = {name: value for name, value in json.loads(row[1]).items() if name in CHOICES}
-    return Run(read_settings(**{**settings.model_dump(), **kept}), row[0], logical_date, {})
+    configuration = json.loads(row[1])
+    kept = {name: value for name, value in configuration.items() if name in CHOICES}
+    moment = configuration.get("arrived_before")
+    arrived_before = datetime.fromisoformat(moment) if moment else None
+    return Run(read_settings(**{**settings.model_dump(), **kept}), row[0], logical_date, {}, arrived_before)

@@ -17,6 +17,8 @@ from flows.terminal import Sheet, columns, harmless
 
 STYLES = {
     "published": "green",
+    "history only": "green",
+    "rebuilt": "green",
     "dry run": "green",
     "held": "yellow",
     "failed": "red",

@@ -67,10 +67,11 @@ def keep_alive(server: Server, is_over: threading.Event) -> None:
 
 
 def deployments(settings: Settings, cron: str, time_zone: str) -> list[Any]:
-    """The deployments `nightly`, on its schedule, and `stage`."""
+    """The deployments `nightly`, on its schedule, `backfill` and `stage`."""
     from prefect.schedules import Cron
     from prefect.types.entrypoint import EntrypointType
 
+    from flows.backfill import backfill
     from flows.nightly import nightly, stage
 
     schedule, by_module = Cron(cron, timezone=time_zone), EntrypointType.MODULE_PATH
@@ -79,9 +80,11 @@ def deployments(settings: Settings, cron: str, time_zone: str) -> list[Any]:
     night: Any = nightly.to_deployment(
         "nightly", schedules=[schedule], parameters=chosen, tags=tags, entrypoint_type=by_module
     )
+    past: Any = backfill.to_deployment("backfill", parameters=chosen, tags=tags, entrypoint_type=by_module)
     names = [contract.platform for contract in load_contracts(settings.contracts)]
-    offer_platforms(night._parameter_openapi_schema.definitions["NightChoices"]["properties"], names)
-    return [night, stage.to_deployment("stage", tags=tags, entrypoint_type=by_module)]
+    for deployment, form in ((night, "NightChoices"), (past, "BackfillChoices")):
+        offer_platforms(deployment._parameter_openapi_schema.definitions[form]["properties"], names)
+    return [night, past, stage.to_deployment("stage", tags=tags, entrypoint_type=by_module)]
 
 
 def home_tag(settings: Settings) -> str:

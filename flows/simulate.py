@@ -20,9 +20,10 @@ from tqdm import tqdm
 from flows.receipts import Receipt
 from flows.settings import Settings
 from flows.simulation import native_shapes as native
-from flows.simulation.behaviour import ROBOT_WORDS, Events, Platform
+from flows.simulation.behaviour import Events, Platform
 from flows.simulation.damage import Post
 from flows.simulation.event_files import EVENT_FILES, EventColumns
+from flows.simulation.robots import robots_of
 from flows.simulation.words import CHINESE_DESCRIPTION, CHINESE_TITLES, DESCRIPTIONS, MAKERS, TITLES, TOPICS
 from flows.simulation.world import PLATFORMS, Items, People, draw_items, draw_people
 
@@ -89,8 +90,9 @@ class Simulator:
         self.account_rolls = draws.integers(100, size=(len(self.account_ids), 4))
         self.item_rolls = draws.integers(1000, size=(len(self.item_ids), 3))
         self.item_words = draws.random((len(self.item_ids), WORDS)).argsort(axis=1)
-        self.robot_number = 7_777_777 + number
-        self.robot_id = native.account_id(self.name, self.robot_number)
+        self.robots = robots_of(self.name)
+        self.robot_numbers = np.array([7_777_777 + number + 1000 * place for place in range(len(self.robots))], int)
+        self.robot_ids = [native.account_id(self.name, n) for n in self.robot_numbers.tolist()]
         self.planted: dict[str, set[str]] = {"emails": set(), "phones": set()}
         self.events_count, self.last_day = 0, 0
 
@@ -118,14 +120,16 @@ class Simulator:
 
     def columns(self, events: Events, is_missing: np.ndarray) -> EventColumns:
         """The day's events with the platform's ids, some without their account."""
+        is_robot = events.people < 0
+        robots = -1 - events.people[is_robot]
         accounts = self.account_ids[events.people]
-        accounts[events.people < 0] = self.robot_id
+        accounts[is_robot] = np.array(self.robot_ids, object)[robots]
         accounts[is_missing] = None
         items = self.item_ids[events.items]
         items[events.items < 0] = native.item_id(self.name, 9_999_999)
         # of the account's number, not of the person's, which would be the same on all platforms
         numbers = self.people.account_numbers[self.number][events.people]
-        numbers[events.people < 0] = self.robot_number
+        numbers[is_robot] = self.robot_numbers[robots]
         hours = (events.seconds // 10800).tolist()
         visits = zip(numbers.tolist(), events.day.tolist(), hours, strict=True)
         return EventColumns(
@@ -223,7 +227,7 @@ def described(platform: str, items: Items, row: int, rolls: list[int], order: li
 
 
 def write_truth(folder: Path, people: People, simulators: list[Simulator]) -> None:
-    """Who is who, who likes what, who is a robot, and which e-mails and phones stand in the logs."""
+    """Who is who, who likes what, which accounts are robots, and which e-mails and phones stand in the logs."""
     folder.mkdir(parents=True, exist_ok=True)
     accounts, interests = [], []
     for simulator in simulators:
@@ -249,9 +253,14 @@ def write_truth(folder: Path, people: People, simulators: list[Simulator]) -> No
         )
     parquet.write_table(arrow.concat_tables(accounts), folder / "people.parquet")
     parquet.write_table(arrow.concat_tables(interests), folder / "interests.parquet")
-    robots = [simulator for simulator in simulators if simulator.name in ROBOT_WORDS]
-    robot_ids = {"platform": [robot.name for robot in robots], "account_id": [str(robot.robot_id) for robot in robots]}
-    parquet.write_table(arrow.table(robot_ids), folder / "robots.parquet")
+    robots = [
+        {"platform": simulator.name, "account_id": str(account), "pattern": robot.pattern}
+        for simulator in simulators
+        for robot, account in zip(simulator.robots, simulator.robot_ids, strict=True)
+        if robot.first_day <= simulator.last_day
+    ]
+    texts = [(name, arrow.string()) for name in ("platform", "account_id", "pattern")]
+    parquet.write_table(arrow.Table.from_pylist(robots, arrow.schema(texts)), folder / "robots.parquet")
     planted = {
         kind: sorted(set().union(*(simulator.planted[kind] for simulator in simulators)))
         for kind in ("emails", "phones")

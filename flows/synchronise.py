@@ -79,10 +79,16 @@ def cte(name: str, columns: Iterable[str], source: str) -> str:
 
 
 def union_sql(kind: str, contracts: Contracts) -> str:
-    """The SQL of `int_<kind>_unioned`: a CTE for each platform that has this kind, or a typed one without rows."""
+    """The SQL of `int_<kind>_unioned`: a CTE for each platform that has this kind, or a typed one without rows.
+
+    Each holds what had arrived, which is everything but in a backfill as of arrival.
+    """
     columns = UNIONS[kind]
     names = [contract.platform for contract in contracts if kind in contract.kinds]
-    parts = [cte(f"{name}_{kind}", columns, f"from {{{{ ref('stg_{name}__{kind}') }}}}") for name in names]
+    parts = [
+        cte(f"{name}_{kind}", columns, f"from {{{{ ref('stg_{name}__{kind}') }}}}\n    where {{{{ arrived() }}}}")
+        for name in names
+    ]
     if not names:
         typed = [f"cast(null as {sql_type}) as {column}" for column, sql_type in columns.items()]
         parts.append(cte(f"no_{kind}", typed, "where false"))

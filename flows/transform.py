@@ -8,9 +8,11 @@ import json
 import os
 import shutil
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from flows.arrival import begin_build, end_build
 from flows.receipts import Receipt
 from flows.settings import DBT_PROJECT, Settings
 
@@ -66,12 +68,24 @@ def transform(settings: Settings, selection: str, variables: dict[str, Any], inv
 
     Args:
         selection: one of `SELECTIONS`, as dbt_project/selectors.yml defines them.
-        variables: dbt variables of the night: logical_date, run_id, recommender_version.
+        variables: dbt variables of the night: logical_date, run_id, recommender_version, arrived_before.
         invoke: what runs dbt; a flow hands in one that shows each node as a task.
     """
     if selection not in SELECTIONS:
         raise ValueError(f"A selection is one of {', '.join(SELECTIONS)}; found {selection!r}.")
     os.environ.update(dbt_environment(settings))
+    moment = variables.get("arrived_before")
+    arrived_before = datetime.fromisoformat(moment) if moment else None
+    arguments = dbt_arguments(settings, selection, variables)
+    if begin_build(settings, selection, arrived_before):
+        arguments.append("--full-refresh")
+    statuses = invoke(arguments, assemble_project(settings))
+    end_build(settings, selection, arrived_before)
+    return Receipt(stage=f"dbt {selection}", rows={"nodes": len(statuses)})
+
+
+def dbt_arguments(settings: Settings, selection: str, variables: dict[str, Any]) -> list[str]:
+    """How dbt is called to build a selection with its data tests."""
     folder = settings.home / "dbt"
     common = {
         "lookback_days": settings.lookback_days,
@@ -79,7 +93,7 @@ def transform(settings: Settings, selection: str, variables: dict[str, Any], inv
         "max_sequence": settings.max_sequence,
         "platforms": list(settings.platforms),
     }
-    arguments = [
+    return [
         "build",
         "--selector",
         selection,
@@ -93,5 +107,3 @@ def transform(settings: Settings, selection: str, variables: dict[str, Any], inv
         str(folder / "logs"),
         "--quiet",
     ]
-    statuses = invoke(arguments, assemble_project(settings))
-    return Receipt(stage=f"dbt {selection}", rows={"nodes": len(statuses)})

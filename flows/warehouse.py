@@ -7,12 +7,16 @@ to a file must be alike. So nobody keeps a connection: each use is one `with` bl
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 
 import duckdb
 
 Connection = duckdb.DuckDBPyConnection
 Error = duckdb.Error
+
+EXTRAS = {"avro": "avro", "httpfs": "cloud"}
+"""The extra that installs a DuckDB extension."""
 
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -29,6 +33,37 @@ def identifier(name: str) -> str:
             "Rename it in the contract."
         )
     return f'"{name}"'
+
+
+class MissingExtraError(RuntimeError):
+    """Something is asked for that a part of the product does which is not installed."""
+
+
+def extension(name: str) -> Path:
+    """The file of a DuckDB extension, as its package brings it: nothing is fetched while a night runs.
+
+    Raises:
+        MissingExtraError: if it is not installed.
+    """
+    package = find_spec(f"duckdb_extension_{name}")
+    for folder in (package.submodule_search_locations or ()) if package else ():
+        path = Path(folder) / "extensions" / f"v{duckdb.__version__}" / f"{name}.duckdb_extension"
+        if path.exists():
+            return path
+    raise MissingExtraError(
+        f"DuckDB's extension {name} for DuckDB {duckdb.__version__} is needed here, and is not installed. "
+        f"Install it: pip install 'crossrec[{EXTRAS[name]}]'"
+    )
+
+
+def load_extension(connection: Connection, name: str) -> None:
+    """Give a connection what an extension can do.
+
+    Raises:
+        MissingExtraError: if it is not installed.
+    """
+    quoted = str(extension(name)).replace("'", "''")
+    connection.execute(f"load '{quoted}'")
 
 
 @contextmanager

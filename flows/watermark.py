@@ -1,41 +1,53 @@
 """The watermark: what is known at a night's cut, told by a digest.
 
 Two warehouses have the same watermark for a night if they accepted the same records known at its cut, however the
-files were called and in whatever order they came. What becomes known later changes nothing.
+files were called and in whatever order they came. What becomes known later changes nothing. Seen as of a moment, the
+watermark counts only what had been loaded before it.
 """
 
 import hashlib
 import json
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from flows.contracts import TIME_MEANINGS, Kind, PlatformContract
 from flows.warehouse import Connection, identifier
 
 
-def known_records(connection: Connection, table: str, kind_name: str, kind: Kind, cut: date) -> tuple[int, int]:
+def known_records(
+    connection: Connection, table: str, kind_name: str, kind: Kind, cut: date, arrived_before: datetime | None
+) -> tuple[int, int]:
     """How many records of a raw table are known at the cut, and the sum of their hashes; repeated ones count again.
 
     A record without a time, such as that of an item without a date, was always known.
     """
     columns = ", ".join(identifier(described.name) for described in kind.fields)
-    query = f"select count(*), coalesce(sum(hash({columns})), 0) from raw.{identifier(table)}"
     time = kind.meaning(TIME_MEANINGS[kind_name])
-    parameters = []
+    conditions: dict[str, date] = {}
     if time is not None:
-        query += f" where {identifier(time.name)} is null or {identifier(time.name)} < ?"
-        parameters.append(cut)
-    row = connection.execute(query, parameters).fetchone()
+        conditions[f"({identifier(time.name)} is null or {identifier(time.name)} < ?)"] = cut
+    if arrived_before is not None:
+        conditions["loaded_at < ?"] = arrived_before
+    query = f"""
+        select count(*), coalesce(sum(hash({columns})), 0) from raw.{identifier(table)}
+        where {" and ".join(["true", *conditions])}
+    """
+    row = connection.execute(query, list(conditions.values())).fetchone()
     assert row is not None
     return int(row[0]), int(row[1])
 
 
-def watermark(connection: Connection, contracts: Iterable[PlatformContract], logical_date: date) -> str:
-    """A digest of all accepted records known at the end of `logical_date`, in UTC."""
+def watermark(
+    connection: Connection,
+    contracts: Iterable[PlatformContract],
+    logical_date: date,
+    arrived_before: datetime | None = None,
+) -> str:
+    """A digest of all accepted records known at the end of `logical_date`, in UTC, and loaded before a moment."""
     cut = logical_date + timedelta(days=1)
     known = {
         f"{contract.platform}_{kind_name}": known_records(
-            connection, f"{contract.platform}_{kind_name}", kind_name, kind, cut
+            connection, f"{contract.platform}_{kind_name}", kind_name, kind, cut, arrived_before
         )
         for contract in contracts
         for kind_name, kind in contract.kinds.items()

@@ -49,3 +49,19 @@ from components
 {% macro duckdb__each_day(first_date, last_date) -%}
     cast(unnest(generate_series({{ first_date }}, {{ last_date }}, interval '1' day)) as date)
 {%- endmacro %}
+
+{#- A name from a log as it may be told to people: of few plain characters and hardly any digits, for in a field where
+    a platform writes what it likes somebody's address or number may stand. -#}
+{% macro shown_name(column) -%}
+    {{ return(adapter.dispatch('shown_name')(column)) }}
+{%- endmacro %}
+
+{% macro duckdb__shown_name(column) -%}
+    case
+        when
+            regexp_full_match({{ column }}, '[A-Za-z0-9_. -]{1,40}')
+            and length(regexp_replace({{ column }}, '[^0-9]', '', 'g')) <= 4
+            then {{ column }}
+        else 'a name that is not shown'
+    end
+{%- endmacro %}

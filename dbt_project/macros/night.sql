@@ -23,3 +23,9 @@
 {% macro days_before(count) -%}
     cast({{ night() }} - interval '{{ count }}' day as date)
 {%- endmacro %}
+
+{#- Whether a record had arrived: all have, unless the night is built as of a moment, as a backfill may ask for. -#}
+{% macro arrived() -%}
+    {%- set arrived_before = var('arrived_before', none) -%}
+    {%- if arrived_before -%} loaded_at < cast('{{ arrived_before }}' as timestamp) {%- else -%} true {%- endif -%}
+{%- endmacro %}

@@ -1,4 +1,4 @@
-{#- How many rows each staging table holds, by platform and kind: select staging, platform, kind, rows_count.
+{#- How many rows each staging table holds of what had arrived, by platform and kind: select platform, kind, rows_count.
     Staging tables belong to the contracts folder, so they are found in the graph and not named here. -#}
 {% macro staging_totals() -%}
     {%- set queries = [] -%}
@@ -7,7 +7,7 @@
             {%- set platform, kind = node.name[4:].split('__') -%}
             {%- do queries.append(
                 "select '" ~ platform ~ "' as platform, '" ~ kind ~ "' as kind, count(*) as rows_count from "
-                ~ node.relation_name
+                ~ node.relation_name ~ " where " ~ arrived()
             ) -%}
         {%- endfor -%}
     {%- endif -%}

@@ -6,7 +6,9 @@
 {% if is_incremental() -%}
         select event_date from {{ records }}
         where event_date >= (
-            select coalesce(least(max(event_date), {{ first_lookback_date() }}), date '0001-01-01') from {{ built }}
+            select case
+                when count(*) = 0 then date '0001-01-01' else least(max(event_date), {{ first_lookback_date() }})
+            end from {{ built }}
         )
         union
         select {{ records }}.event_date
@@ -23,5 +25,12 @@
 {% macro forget_after_the_cut(built) -%}
 {% if is_incremental() -%}
     delete from {{ built }} where event_date > {{ night() }}
+{%- endif %}
+{%- endmacro %}
+
+{#- Adds a column that an incremental table lacks where it was made before the column was thought of. -#}
+{% macro with_column(built, name, type) -%}
+{% if is_incremental() -%}
+    alter table {{ built }} add column if not exists {{ name }} {{ type }}
 {%- endif %}
 {%- endmacro %}

@@ -6,9 +6,15 @@ from collections.abc import Mapping
 
 import yaml
 
-from flows.contracts import ContractLoader
+from flows.contract_yaml import ContractLoader
 from flows.platforms.masking import looks_private
 from flows.platforms.proposal import Decision, Proposal, ProposedField, ProposedKind
+
+USUAL = {
+    "future_tolerance_hours": (24, "an event further in the future when it is read is rejected"),
+    "when_replaced": ("retract", "or refuse: a file that comes again under its name with other content"),
+}
+"""What no file can tell, and whoever reads the contract should know: the value that is usual, and what it means."""
 
 PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*( [A-Za-z0-9_./-]+)*")
 
@@ -33,7 +39,7 @@ def contract_text(proposal: Proposal) -> str:
     lines = [f"platform: {proposal.platform}", f"title: {scalar(str(proposal.value('title')))}"]
     lines += platform_lines(proposal.decisions)
     lines += word_lines(proposal)
-    lines.append("kinds:")
+    lines.append("kinds: # files fetched from elsewhere: place: s3://bucket/folder or https://host/file, beside format")
     for kind in proposal.kinds.values():
         lines += kind_lines(kind)
     return "\n".join(lines) + "\n"
@@ -48,7 +54,7 @@ def platform_lines(decisions: Mapping[str, Decision]) -> list[str]:
     for name in ("lateness_days", "consumed_may_return"):
         value, reason, _ = decisions[name]
         lines.append(f"{name}: {str(value).lower()}{comment(reason)}")
-    return lines
+    return [*lines, *(f"{name}: {value} # {meaning}" for name, (value, meaning) in USUAL.items())]
 
 
 def word_lines(proposal: Proposal) -> list[str]:
@@ -69,6 +75,8 @@ def kind_lines(kind: ProposedKind) -> list[str]:
     lines = [f"  {kind.kind}:", f"    format: {kind.format}"]
     if kind.format == "csv" and kind.delimiter != ",":
         lines.append(f"    delimiter: {json.dumps(kind.delimiter)}")
+    if not kind.has_header:
+        lines.append("    header: false # the path of a field is its place in a record, counted from 1")
     lines.append("    fields:")
     lines += [f"      - {{{', '.join(entries(one))}}}{comment(remark(one))}" for one in kind.named]
     left_out = [one.path for one in kind.fields if not one.is_named]

@@ -9,11 +9,11 @@ from typing import Any
 import pyarrow
 import pyarrow.compute
 
-from flows.file_loading import rejects_of
 from flows.identifiers import Keyring
 from flows.landing_file import LandingFile, UnreadableFileError
 from flows.landing_reader import RefusedError, by_records, quickly
 from flows.platforms.kind_facts import KindFacts
+from flows.record_keying import rejects_of
 from flows.warehouse import Connection
 
 EXAMPLES = 3
@@ -76,7 +76,7 @@ def try_file(connection: Connection, file: LandingFile, facts: KindFacts, keyrin
 def read_through(connection: Connection, file: LandingFile, facts: KindFacts, keyring: Keyring, read: Any) -> FileTrial:
     """What one reader gives of a file; the facts grow only if it comes to the end."""
     trial, grown = FileTrial(file), facts.empty_copy()
-    for batch in read(connection, file.contract, file.kind, file.path):
+    for batch in read(connection, file.contract, file.kind, file.path, now=facts.now):
         is_bad = pyarrow.compute.is_valid(batch["flaw"])
         bad, good = batch.filter(is_bad), batch.filter(pyarrow.compute.invert(is_bad))
         trial.records_count += batch.num_rows

@@ -42,6 +42,7 @@ class ProposedKind:
     records_count: int
     fields: tuple[ProposedField, ...]
     runners_up: Mapping[str, list[Candidate]]
+    has_header: bool = True
 
     def meaning(self, word: str) -> ProposedField | None:
         """The field that means this, if there is one."""

@@ -41,7 +41,8 @@ def word_rows(proposal: Proposal) -> list[tuple[str, str, str, str]]:
 def kind_title(kind: ProposedKind) -> str:
     """The kind with its format."""
     delimiter = f" with {kind.delimiter!r}" if kind.format == "csv" else ""
-    return f"{kind.kind}: {kind.format}{delimiter}"
+    header = "" if kind.has_header else ", no header: fields are named by their places"
+    return f"{kind.kind}: {kind.format}{delimiter}{header}"
 
 
 def field_row(one: ProposedField) -> tuple[str, str, str, str, str]:

@@ -43,7 +43,14 @@ def proposed_kind(sample: KindSample, found: Meanings) -> ProposedKind:
     fields = [proposed_field(sample, column, names[path], found) for path, column in sample.columns.items()]
     likely = {means: runners_up(found.candidates[sample.kind], means)[:4] for means in MEANINGS[sample.kind]}
     return ProposedKind(
-        sample.kind, sample.format, sample.delimiter, sample.files_count, sample.records_count, tuple(fields), likely
+        sample.kind,
+        sample.format,
+        sample.delimiter,
+        sample.files_count,
+        sample.records_count,
+        tuple(fields),
+        likely,
+        sample.has_header,
     )
 
 

@@ -11,11 +11,14 @@ from typing import Any
 import pyarrow
 import pyarrow.parquet
 
-from flows.landing_file import UNREADABLE
-from flows.line_reader import Line, csv_records, lines_of
+from flows.column_sources import native_of
+from flows.csv_reader import Dialect, csv_records, usual_width
+from flows.json_reader import json_values
+from flows.landing_file import UNREADABLE, escaped
+from flows.line_reader import Line, lines_of
 from flows.platforms.file_format import FileFormat
 from flows.platforms.masking import looks_private
-from flows.record_sources import native_of
+from flows.warehouse import Error, load_extension, reader
 
 Record = dict[str, tuple[str | None, str]]
 """By path: the text, and its native type."""
@@ -76,7 +79,7 @@ def described(value: Any) -> tuple[str | None, str]:
 
 
 def json_records(lines: Iterator[Line]) -> Iterator[Record | None]:
-    """Records of JSON lines, null where a line is none."""
+    """Records of JSON, null where a line or value is none."""
     for text, broken in lines:
         record = None
         try:
@@ -88,10 +91,15 @@ def json_records(lines: Iterator[Line]) -> Iterator[Record | None]:
         yield record
 
 
-def csv_rows(path: Path, delimiter: str, count: int) -> Iterator[Record | None]:
-    """Records of a CSV file, null where a record has not as many fields as the header."""
-    records = csv_records(lines_of(path), delimiter)
-    header = [name.strip() for name in next(records, ([], ("", None)))[0]]
+def csv_rows(path: Path, form: FileFormat, count: int) -> Iterator[Record | None]:
+    """Records of a CSV file, null where a record has not as many fields as the header or most records."""
+    dialect = Dialect(form.delimiter)
+    if form.has_header:
+        records = csv_records(lines_of(path), dialect)
+        header = [name.strip() for name in next(records, ([], ("", None)))[0]]
+    else:
+        header = [str(place + 1) for place in range(usual_width(path, dialect))]
+        records = csv_records(lines_of(path), dialect, len(header))
     places: dict[str, int] = {}
     for place, name in enumerate(header):
         places.setdefault(named(name), place)
@@ -116,6 +124,16 @@ def parquet_rows(path: Path, count: int) -> Iterator[Record]:
         table = pyarrow.Table.from_batches(islice(file.iter_batches(share, row_groups=[group]), 1), schema)
         for row in microseconds(table).to_pylist():
             yield {top_named(path): described(entry) for path, entry in columns_of(row)}
+
+
+def avro_rows(path: Path, count: int) -> Iterator[Record]:
+    """The first records of an Avro file."""
+    with reader() as connection:
+        load_extension(connection, "avro")
+        table = connection.execute("from read_avro(?) limit ?", [escaped(path), count]).to_arrow_table()
+    yield Header({name: (None, native) for name, native in leaves(table.schema)})
+    for row in table.to_pylist():
+        yield {top_named(path): described(entry) for path, entry in columns_of(row)}
 
 
 def columns_of(row: dict[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -168,8 +186,12 @@ def some_records(path: Path, form: FileFormat, count: int) -> Iterator[Record | 
         if form.format == "parquet":
             yield from parquet_rows(path, count)
         elif form.format == "csv":
-            yield from csv_rows(path, form.delimiter, count)
+            yield from csv_rows(path, form, count)
+        elif form.format == "avro":
+            yield from avro_rows(path, count)
+        elif form.format == "json":
+            yield from json_records(spread(json_values(path), count))
         else:
             yield from json_records(spread((line for line in lines_of(path) if line[0].strip()), count))
-    except (*UNREADABLE, pyarrow.ArrowException, ValueError):
+    except (*UNREADABLE, Error, pyarrow.ArrowException, ValueError):
         yield None

@@ -72,6 +72,7 @@ class KindSample:
     broken_count: int
     notes: tuple[str, ...] = ()
     unnamed: tuple[str, ...] = ()
+    has_header: bool = True
 
     @cached_property
     def file_days(self) -> list[date | None]:

@@ -96,7 +96,7 @@ def sample_kind(landing: Path, kind: KindName, paths: list[Path], records_count:
         return None
     return KindSample(
         kind, usual.format, usual.delimiter, len(paths), tuple(parts), columns, builder.records_count,
-        builder.broken_count, tuple(notes), tuple(unnamed),
+        builder.broken_count, tuple(notes), tuple(unnamed), usual.has_header,
     )  # fmt: skip
 
 
@@ -108,7 +108,8 @@ def usual_format(formats: list[FileFormat]) -> FileFormat | None:
 
 def readable(form: FileFormat) -> str:
     """A format for people."""
-    return f"csv with {form.delimiter!r}" if form.format == "csv" else str(form.format)
+    header = "" if form.has_header else " and no header"
+    return f"csv with {form.delimiter!r}{header}" if form.format == "csv" else str(form.format)
 
 
 class ColumnBuilder:

@@ -40,7 +40,7 @@ class Night:
 
     @property
     def status(self) -> str:
-        """running, published, held, failed or dry_run."""
+        """running, published, history_only, rebuilt, held, failed or dry_run."""
         return str(self.run["status"])
 
     @property

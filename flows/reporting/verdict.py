@@ -20,6 +20,11 @@ MARTS = (
     "The tables contradict themselves: run the night again with --fresh; if it stays, look at the failing dbt tests."
 )
 LOOK = "Look at the lists of this page; raise or lower the rule's threshold if this is how it should be."
+ROBOTS = (
+    "Read intermediate.int_accounts_suspected: which accounts, by which rule. If they are people, raise the rule's "
+    "threshold, a variable robot_… in dbt_project.yml."
+)
+CHANGED = "Ask who runs the platform whether its logs have changed; if so, change the contract with them."
 WATCH = "Nothing has to be done tonight; if it stays so, ask who runs the platform."
 
 ADVICE = {
@@ -30,6 +35,19 @@ ADVICE = {
     "EventsKeepComing": LANDING,
     "PlatformIsAlive": "Deliver the platform's files, or remove its contract if the platform is closed.",
     "EventsComeOnce": WATCH,
+    "EventsComeInTime": WATCH + " Raise lateness_days of its contract if that is how it delivers.",
+    "NothingComesTooLate": "The days were built anew with what came; lists that people have seen stay as they were. "
+    "quality.late_days says which days: to have lists as they would have been, run those nights again.",
+    "EventsAreHuman": ROBOTS,
+    "AccountsAreHuman": ROBOTS,
+    "ValuesKeepComing": CHANGED,
+    "VisitsKeepComing": CHANGED,
+    "EventMixIsUsual": WATCH,
+    "EventMixHolds": CONTRACT,
+    "AccountsAreUsual": WATCH,
+    "AccountsHold": CONTRACT,
+    "ItemsAreUsual": WATCH,
+    "FieldsAreKnown": "Add the field to the contract if it is of use; it is kept in the column extra of the raw table.",
     "EventsAreNotDoubled": "Find the file that was delivered twice, remove it from landing/, take its records back "
     "with crossrec withdraw FILE, and run the night again.",
     "RecordsAreReadable": "Read raw.rejects: each broken record stands there with file, line, field and rule.",
@@ -73,6 +91,10 @@ def headline(night: Night) -> str:
     """How the night ended, in one sentence."""
     if night.status == "dry_run":
         return "A dry run: nothing was published."
+    if night.status == "rebuilt":
+        return "The night's tables were built anew: no lists were made."
+    if night.status == "history_only":
+        return "The night's lists are kept in history: people see those of a newer night."
     if night.status == "published":
         count = night.published.get("persons_count")
         if not count:
@@ -108,11 +130,13 @@ def gain_in_words(row: Mapping[str, Any]) -> str:
 
 
 def _standing(night: Night) -> str:
-    if night.status == "published":
+    if night.status in ("published", "history_only"):
         reason = night.run["forced_reason"]
         return f"A closed gate was passed by force: {reason}" if reason else ""
     if night.status == "running":
         return "This page will be written anew when it ends."
+    if night.status == "rebuilt":
+        return ""
     stands = f"the lists of {night.last_published} stand" if night.last_published else "no earlier lists exist"
     reason = str(night.run["message"] or "").strip()
     if night.status == "dry_run":

@@ -1,9 +1,10 @@
-"""What people do on one day on one platform, as arrays; and robots."""
+"""What people and robots do on one day on one platform, as arrays."""
 
 from dataclasses import dataclass, fields
 
 import numpy as np
 
+from flows.simulation.robots import Robot, robots_of
 from flows.simulation.world import PLATFORMS, SHARES, USUAL_PEOPLE, Items, People, appeal
 
 USUAL_EVENTS = 3400  # a day, of the usual number of people
@@ -19,7 +20,6 @@ CHAINS: dict[str, tuple[tuple[str, float], ...]] = {
 }
 IMPRESSIONS = {"shop": "impression", "news": "teaser", "video": "shelf", "music": "shown", "games": "banner"}
 IMPRESSIONS_EACH = 0.4
-ROBOT_WORDS = {"shop": "view", "music": "play"}
 MAY_RETURN = {"music"}
 
 
@@ -65,8 +65,8 @@ class Platform:
         people, items = self.choose(day, chance)
         events = self.chain(day, people, items, chance)
         events = events.joined(self.impressions(day, people, items, chance))
-        if self.name in ROBOT_WORDS:
-            events = events.joined(self.robot(day, len(events.ids), chance))
+        acting = [(place, robot) for place, robot in enumerate(robots_of(self.name)) if robot.acts(day)]
+        events = events.joined(*(self.robot(day, len(events.ids), place, robot) for place, robot in acting))
         return events.take(np.argsort(events.seconds, kind="stable"))
 
     def choose(self, day: int, chance: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -119,13 +119,13 @@ class Platform:
         runs = np.array([f"list-{day}-{number % 50}" for number in rows], object)
         return self.events(day, people[rows], shown, IMPRESSIONS[self.name], seconds, chance, runs)
 
-    def robot(self, day: int, events_count: int, chance: np.random.Generator) -> Events:
-        """One robot that calls up a thirtieth of a day's events within a few minutes."""
-        count = max(20, events_count // 30)
+    def robot(self, day: int, events_count: int, place: int, robot: Robot) -> Events:
+        """What one robot does on a day on which others do so much."""
+        chance = np.random.default_rng([self.seed, 6, self.number, place, day])
+        seconds = robot.seconds(events_count, chance)
         there = np.flatnonzero(appeal(self.items, day, self.number) > 0)
-        items, people = chance.choice(there, count), np.full(count, -1)
-        seconds = 4 * 3600 + np.sort(chance.integers(0, 300, count))
-        return self.events(day, people, items, ROBOT_WORDS[self.name], seconds, chance)
+        items = robot.items(there, len(seconds), chance)
+        return self.events(day, np.full(len(seconds), -1 - place), items, robot.word, seconds, chance)
 
     def events(
         self,

@@ -13,6 +13,15 @@ HEALTHY: dict[str, dict[str, Any]] = {
         "freshness_hours": 0.2, "duplicate_share": 0.01, "reject_share": 0.001, "unknown_item_share": 0.02,
         "unknown_event_type_share": 0.0, "untitled_item_share": 0.1, "event_share": 0.2, "people_share": 0.3,
         "positive_share": 0.25, "usual_event_share": 0.22, "event_share_change": -0.02, "positives_count": 9_000,
+        "duplicate_count": 8, "late_share": 0.01, "too_late_count": 0, "suspect_accounts_count": 1,
+        "suspect_account_share": 0.001, "suspect_event_share": 0.02,
+    },
+    "platform_drift": {
+        "usual_events_count": 812.5, "value_null_share": 0.4, "usual_value_null_share": 0.38, "value_null_change": 0.02,
+        "session_null_share": 0.0, "usual_session_null_share": 0.01, "session_null_change": -0.01,
+        "active_accounts_count": 90.0, "usual_active_accounts_count": 100.0, "accounts_ratio": 0.9,
+        "active_items_count": 55.0, "usual_active_items_count": 50.0, "items_ratio": 1.1, "other_type_share": 0.05,
+        "unknown_word_events_count": 0, "unknown_words": "none", "new_fields_count": 0, "new_fields": "none",
     },
     "night_facts": {
         "persons_count": 500, "accounts_count": 900, "matched_account_share": 0.6, "union_difference_count": 0,
@@ -50,8 +59,32 @@ BROKEN: list[tuple[str, dict[str, Any], str]] = [
     ("platform_facts", {"reject_share": 0.21}, "RecordsAreReadable FormatHolds"),
     ("platform_facts", {"unknown_item_share": 0.051}, "ItemsAreListed"),
     ("platform_facts", {"unknown_item_share": 0.51}, "ItemsAreListed ItemFilesBelong"),
-    ("platform_facts", {"unknown_event_type_share": 0.011}, "EventWordsAreKnown"),
-    ("platform_facts", {"unknown_event_type_share": 0.31}, "EventWordsAreKnown EventWordsHold"),
+    ("platform_facts", {"unknown_event_type_share": 0.31}, "EventWordsHold"),
+    ("platform_facts", {"late_share": 0.051}, "EventsComeInTime"),
+    ("platform_facts", {"too_late_count": 1}, "NothingComesTooLate"),
+    ("platform_facts", {"suspect_event_share": 0.251}, "EventsAreHuman"),
+    ("platform_facts", {"suspect_account_share": 0.051}, "AccountsAreHuman"),
+    ("platform_facts", {"suspect_account_share": None, "suspect_event_share": None}, ""),
+    ("platform_drift", {"value_null_change": 0.31}, "ValuesKeepComing"),
+    ("platform_drift", {"value_null_change": -0.31}, "ValuesKeepComing"),
+    ("platform_drift", {"session_null_change": 0.31}, "VisitsKeepComing"),
+    ("platform_drift", {"session_null_change": -0.31}, "VisitsKeepComing"),
+    ("platform_drift", {"other_type_share": 0.31}, "EventMixIsUsual"),
+    ("platform_drift", {"other_type_share": 0.81}, "EventMixIsUsual EventMixHolds"),
+    ("platform_drift", {"accounts_ratio": 0.39}, "AccountsAreUsual"),
+    ("platform_drift", {"accounts_ratio": 2.51}, "AccountsAreUsual"),
+    ("platform_drift", {"accounts_ratio": 0.09}, "AccountsAreUsual AccountsHold"),
+    ("platform_drift", {"items_ratio": 0.29}, "ItemsAreUsual"),
+    ("platform_drift", {"items_ratio": 3.1}, "ItemsAreUsual"),
+    ("platform_drift", {"other_type_share": 0.9, "value_null_change": 1.0, "session_null_change": 1.0,
+                        "usual_events_count": 49.0}, ""),
+    ("platform_drift", {"accounts_ratio": 0.0, "usual_active_accounts_count": 19.0, "items_ratio": 0.0,
+                        "usual_active_items_count": 19.0}, ""),
+    ("platform_drift", {"accounts_ratio": None, "items_ratio": None, "other_type_share": None,
+                        "usual_events_count": None, "usual_active_accounts_count": None}, ""),
+    ("platform_drift", {"unknown_word_events_count": 3, "unknown_words": "swipe_up (2), poke (1)"},
+     "EventWordsAreKnown"),
+    ("platform_drift", {"new_fields_count": 2, "new_fields": "colour, size"}, "FieldsAreKnown"),
     ("platform_facts", {"untitled_item_share": 0.81}, "ItemsHaveTitles"),
     ("platform_facts", {"event_share": 0.91}, "EventsAreBalanced"),
     ("platform_facts", {"event_share": 0.004}, "EventsAreBalanced"),
@@ -87,7 +120,8 @@ BROKEN: list[tuple[str, dict[str, Any], str]] = [
 ]  # fmt: skip
 CRITICAL = {
     "FactsExist", "VolumeHolds", "DayIsNotEmpty", "EventsKeepComing", "PlatformIsAlive", "EventsAreNotDoubled",
-    "FormatHolds", "ItemFilesBelong", "EventWordsHold", "PositivesExist", "UnionsAreWhole", "KeysAreUnique",
+    "FormatHolds", "ItemFilesBelong", "EventMixHolds", "AccountsHold",
+    "EventWordsHold", "PositivesExist", "UnionsAreWhole", "KeysAreUnique",
     "InteractionsHaveAccounts", "PeopleExist", "EverybodyHasAList", "ListsAreFull", "RanksHaveNoGaps",
     "NothingIsOfferedAgain", "OfferedItemsAreKnown", "OfferedItemsAreAvailable", "ItemsAreOfferedOnce",
     "ScoresExist",
@@ -156,6 +190,9 @@ def test_verdicts_are_plain_words(verdicts: dict[str, list[Verdict]]) -> None:
     assert by_rule["EventsAreFresh"].observed == "an event 24.5 hours before the end of the day"
     assert by_rule["RecordsAreReadable"].observed == "0.1 % of the records are in raw.rejects"
     assert by_rule["PositivesExist"].threshold == "at least 1"
+    drift = {verdict.expectation: verdict.observed for verdict in verdicts["platform_drift"] if not verdict.is_success}
+    assert drift["EventWordsAreKnown"] == "3 of the day's records with other words: swipe_up (2), poke (1)"
+    assert drift["FieldsAreKnown"] == "2 new in the day's files: colour, size"
     night = {verdict.expectation: verdict for verdict in verdicts["night_facts"] if verdict.platform == "platform 0"}
     assert night["PeopleAreJoined"].observed == "60 % of 900 accounts share their person with another"
     assert night["UnionsAreWhole"].threshold == "exactly 0"
@@ -202,5 +239,5 @@ def test_a_table_without_rows_proves_nothing() -> None:
 
 def test_an_unknown_suite_is_refused_in_words() -> None:
     """The error names the suites that there are."""
-    with pytest.raises(ValueError, match="platform_facts, night_facts, scored_facts; found 'facts'"):
+    with pytest.raises(ValueError, match="platform_facts, platform_drift, night_facts, scored_facts; found 'facts'"):
         judge(pd.DataFrame(), "facts")

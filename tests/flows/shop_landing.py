@@ -78,6 +78,33 @@ def counts(settings: Settings) -> list[tuple[int, int, int]]:
     return query(settings, "select rows_count, rejects_count, records_count from raw.files order by path, loaded_at")
 
 
+def check_accounts(settings: Settings) -> None:
+    """Every record of every file was accepted, rejected or skipped, and what the manifest counts is there."""
+    kinds = ("events", "items", "accounts", "links")
+    raw = " union all ".join(f"select file_id, '{kind}' as kind from raw.shop_{kind}" for kind in kinds)
+    assert not query(
+        settings,
+        f"""
+        with
+        lines as (
+            select file_id, kind, sum(rows_count) as rows_count, sum(rejects_count) as rejects_count
+            from raw.files group by all
+        ),
+        records as (select file_id, kind, count(*) as rows_count from ({raw}) group by all),
+        rejects as (select file_id, kind, sum(records_count) as rejects_count from raw.rejects group by all)
+        select file_id from raw.files where records_count <> rows_count + rejects_count + skipped_count
+        union all
+        select lines.file_id
+        from lines
+        full join records using (file_id, kind)
+        full join rejects using (file_id, kind)
+        where
+            lines.rows_count is distinct from coalesce(records.rows_count, 0)
+            or lines.rejects_count is distinct from coalesce(rejects.rejects_count, 0)
+        """,
+    )
+
+
 def accounts(rows: list[str]) -> str:
     """A delivery of the shop's accounts."""
     return "\n".join(["customer;mail;phone;since;note", *rows, ""])

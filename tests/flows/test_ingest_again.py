@@ -14,7 +14,7 @@ from flows.raw_tables import ChangedTypeError
 from flows.settings import Settings, read_settings
 from flows.warehouse import connect
 from flows.watermark import watermark
-from tests.flows.shop_landing import KEY, accounts, counts, event, land, query, shop_settings
+from tests.flows.shop_landing import KEY, accounts, check_accounts, counts, event, land, query, shop_settings
 
 
 @pytest.fixture
@@ -37,14 +37,16 @@ def test_each_file_is_loaded_once(settings: Settings) -> None:
     land(settings, "events/b.jsonl", event("3"))
     assert ingest(settings).rows["raw.shop_events"] == 1
     assert query(settings, "select id, line from raw.shop_events order by id") == [("1", 1), ("2", 2), ("3", 1)]
-    assert query(settings, "select count(*), sum(rows_count), sum(records_count) from raw.files") == [(4, 3, 3)]
+    lines = query(settings, "select outcome, rows_count, skipped_count from raw.files order by loaded_at")
+    assert lines == [("loaded", 2, 0), ("known", 0, 2), ("known", 0, 2), ("replaced", 1, 0)]
+    check_accounts(settings)
 
 
 def test_a_known_name_size_and_time_is_not_read_again(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """A night costs in proportion to what is new: the bytes of known files are not even hashed."""
     land(settings, "events/a.jsonl", event("1"))
     ingest(settings)
-    monkeypatch.setattr("flows.ingest.content_hash", lambda path: pytest.fail(f"{path} is read again"))
+    monkeypatch.setattr("flows.ingest.look", lambda file, _: pytest.fail(f"{file.name} is read again"))
     assert ingest(settings).skipped_files_count == 1
 
 
@@ -147,3 +149,65 @@ def test_the_watermark_tells_what_is_known_at_the_cut(settings: Settings, tmp_pa
     land(third, "accounts/1.csv", accounts(["anna;;;;"]))
     ingest(third)
     assert mark(third, night) != changed
+
+
+def test_a_file_that_is_being_written_is_left_to_the_next_ingest(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What somebody writes to while it is read is not loaded, so nothing that was not looked at can slip in."""
+    path = land(settings, "events/a.jsonl", event("1"))
+    note = Manifest.note
+
+    def note_while_written(self: Manifest, *others: Any) -> None:
+        note(self, *others)
+        path.write_text(event("1") + event("2"))
+
+    with monkeypatch.context() as writing:
+        writing.setattr(Manifest, "note", note_while_written)
+        assert ingest(settings).skipped_files_count == 1
+    assert counts(settings) == []
+    assert ingest(settings).rows["raw.shop_events"] == 2
+    assert counts(settings) == [(2, 0, 2)]
+
+
+OLD_MANIFEST = """
+    create schema raw;
+    create table raw.files (
+        file_id varchar, platform varchar, kind varchar, path varchar, size_bytes bigint, modified_at timestamp,
+        rows_count bigint, rejects_count bigint, records_count bigint, loaded_at timestamp
+    );
+    create table raw.rejects (
+        platform varchar, kind varchar, file_id varchar, path varchar, line bigint, field varchar, rule varchar,
+        text varchar, loaded_at timestamp
+    );
+"""
+
+
+def test_a_home_of_an_older_manifest_goes_on(settings: Settings) -> None:
+    """What was loaded before the manifest knew of outcomes is known, may grow and may be replaced."""
+    land(settings, "events/a.jsonl", event("1") + "broken\n")
+    twin = land(settings, "events/b.jsonl", event("1") + "broken\n")
+    land(settings, "items/c.parquet", "no parquet")
+    ingest(settings)
+    old = ("file_id", "platform", "kind", "path", "size_bytes", "modified_at", "rows_count", "rejects_count")
+    with connect(settings.warehouse) as connection:
+        files = connection.execute(
+            f"select {', '.join(old)}, rows_count + rejects_count, loaded_at from raw.files"
+        ).fetchall()
+        rejects = connection.execute("select * exclude (records_count) from raw.rejects").fetchall()
+        connection.execute("create schema kept; create table kept.events as from raw.shop_events")
+        connection.execute("drop schema raw cascade")
+        connection.execute(f"{OLD_MANIFEST} create table raw.shop_events as from kept.events; drop schema kept cascade")
+        for table, rows in (("files", files), ("rejects", rejects)):
+            for row in rows:
+                connection.execute(f"insert into raw.{table} values ({', '.join('?' * len(row))})", list(row))
+    assert ingest(settings).files_count == 0
+    outcomes = query(settings, "select outcome, records_count from raw.files order by path")
+    assert outcomes == [("loaded", 2), ("known", 0), ("refused", 1)]
+    check_accounts(settings)
+    land(settings, "events/a.jsonl", event("1") + "broken\n" + event("2"))
+    assert ingest(settings).rows["raw.shop_events"] == 1
+    twin.write_text(event("3"))
+    assert ingest(settings).replaced_files_count == 1
+    assert query(settings, "select id from raw.shop_events order by id") == [("1",), ("2",), ("3",)]
+    check_accounts(settings)

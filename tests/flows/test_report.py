@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from expectations.judging import SUITES
 from flows import ledger
 from flows.report import write_report
 from flows.reporting.artifacts import publish_artifacts, summary
@@ -246,7 +247,7 @@ def test_unknown_run_is_refused(tmp_path: Path) -> None:
 
 def test_every_rule_has_advice() -> None:
     """Each rule of a gate has a sentence that says what to do, and no sentence is for a rule that is gone."""
-    sources = [PROJECT / "expectations" / f"{suite}.py" for suite in ("platform_facts", "night_facts", "scored_facts")]
+    sources = [PROJECT / "expectations" / f"{suite}.py" for suite in SUITES]
     rules = set(re.findall(r"^class (\w+)\(", "\n".join(path.read_text() for path in sources), flags=re.MULTILINE))
     assert set(ADVICE) == rules | {"FactsExist"}
 

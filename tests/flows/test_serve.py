@@ -76,7 +76,7 @@ class Served:
 
     def submit(self, deployment: str = "nightly", **choices: Any) -> str:
         """Start a flow run of a deployment; its id."""
-        word = "choices" if deployment == "nightly" else "choice"
+        word = "choice" if deployment == "stage" else "choices"
         path = f"/deployments/{self.deployment(deployment)['id']}/create_flow_run"
         return str(self.api(path, {"parameters": {word: choices}, "state": {"type": "SCHEDULED"}})["id"])
 
@@ -227,6 +227,19 @@ def test_a_stage_is_done_again(served: Served) -> None:
     assert served.published("select count(*), min(run_id), max(item_rank) from recommendations") == before
     refused = served.end_of(served.submit("stage", stage="publish", logical_date="1999-01-01"))
     assert refused["name"] == "Refused" and "none for 1999-01-01" in refused["message"]
+
+
+def test_a_night_of_the_past_is_built_anew(served: Served) -> None:
+    """`backfill` has a form that explains itself, builds a night, and leaves alone what people see."""
+    form = served.deployment("backfill")["parameter_openapi_schema"]["definitions"]["BackfillChoices"]["properties"]
+    assert all(field.get("title") and field.get("description") for field in form.values())
+    assert form["platforms"]["items"]["enum"] == ["games", "music", "news", "shop", "video"]
+    before, day = served.home.published_digest(), YESTERDAY - timedelta(days=1)
+    end = served.end_of(served.submit("backfill", first_night=str(day), last_night=str(day)))
+    assert end["name"] == "Done" and f"{day}  rebuilt" in end["message"]
+    assert served.home.published_digest() == before
+    refused = served.end_of(served.submit("backfill", first_night=str(YESTERDAY), last_night=str(day)))
+    assert refused["name"] == "Refused" and f"found {YESTERDAY} to {day}" in refused["message"]
 
 
 def test_unknown_platforms_are_refused_in_words(served: Served) -> None:

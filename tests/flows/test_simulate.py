@@ -3,7 +3,8 @@
 import json
 import re
 from collections import Counter, defaultdict
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
@@ -154,17 +155,57 @@ def test_a_broken_line_holds_an_email(home: Path) -> None:
     assert all(set(EMAIL.findall(line)) and set(EMAIL.findall(line)) <= set(planted) for line in broken)
 
 
-def test_a_robot_acts_as_no_human_can(home: Path) -> None:
-    """Each robot of the truth logs twenty events or more within five minutes, and nothing positive."""
-    robots = pd.read_parquet(home / "truth" / "robots.parquet")
-    assert len(robots) >= 1
-    for platform, account in robots.itertuples(index=False):
+def robots_events(home: Path) -> dict[str, list[tuple[str, list[Delivered]]]]:
+    """The events of each robot of the truth, by pattern, with the robot's platform."""
+    found = defaultdict(list)
+    for platform, account, pattern in pd.read_parquet(home / "truth" / "robots.parquet").itertuples(index=False):
         own = [record for record in delivered(home, platform, "events") if record.values["account_id"] == account]
-        day = [record.values["event_at"] for record in own if record.values["event_at"].date() == LAST]
-        assert len(day) >= 15
-        assert max(day) - min(day) <= timedelta(minutes=5)
-        words = {record.values["event_type"] for record in own}
-        assert not any(EVENT_TYPES[CONTRACTS[platform].event_words[word]].is_positive for word in words)
+        found[pattern].append((platform, own))
+    return found
+
+
+def test_robots_act_as_no_human_can(home: Path) -> None:
+    """On some days one calls up 60 items within a minute, one never rests, one takes an item 300 times."""
+    robots = robots_events(home)
+    assert {pattern: [platform for platform, _ in found] for pattern, found in robots.items()} == {
+        "burst": ["shop", "music"], "tireless": ["news"], "repeats": ["music"],
+    }  # fmt: skip
+    for _, events in robots["burst"]:
+        minutes = Counter(record.values["event_at"].replace(second=0) for record in events)
+        assert len(minutes) <= 2
+        assert min(minutes.values()) >= 60
+    moments = sorted(record.values["event_at"] for record in robots["tireless"][0][1])
+    assert moments[-1] - moments[0] > timedelta(hours=23)
+    assert max(b - a for a, b in pairwise(moments)) < timedelta(minutes=30)
+    taken = Counter(
+        (record.values["event_at"].date(), record.values["event_type"], record.values["item_id"])
+        for record in robots["repeats"][0][1]
+    )
+    assert max(taken.values()) >= 300
+
+
+def test_no_human_acts_like_a_robot_and_most_of_the_log_is_human(home: Path) -> None:
+    """No other account comes near a robot's rate, and robots write less than a seventh of the events."""
+    robots = robots_events(home)
+    own = {
+        (platform, event.values["account_id"]) for found in robots.values() for platform, log in found for event in log
+    }
+    minutes: Counter[tuple[str, str, datetime]] = Counter()
+    total = 0
+    for platform, records in events_by_day(home).items():
+        total += len(records)
+        for record in records:
+            account, moment = record.values["account_id"], record.values["event_at"]
+            if account and (platform, account) not in own:
+                minutes[platform, account, moment.replace(second=0)] += 1
+    assert max(minutes.values()) < 20
+    assert sum(len(log) for found in robots.values() for _, log in found) < total / 7
+
+
+def test_a_robot_that_has_not_acted_is_none_yet(tmp_path: Path) -> None:
+    """The truth names the robots of the days that there are."""
+    robots = pd.read_parquet(made(tmp_path, days=4) / "truth" / "robots.parquet")
+    assert robots.pattern.tolist() == ["tireless"]
 
 
 def test_sessions_do_not_tell_who_is_who(home: Path) -> None:

@@ -109,7 +109,7 @@ def test_unions_are_made_of_the_platforms_with_the_kind(folder: Path, tmp_path: 
             for name in refs:
                 connection.execute(f"insert into stg_{name}__{kind} (platform) values ('{name}')")
                 sql = sql.replace(f"{{{{ ref('stg_{name}__{kind}') }}}}", f"stg_{name}__{kind}")
-            result = connection.execute(sql)
+            result = connection.execute(sql.replace("{{ arrived() }}", "true"))
             assert {name: str(sql_type).lower() for name, sql_type, *_ in result.description} == columns
             assert [row[0] for row in result.fetchall()] == refs
 

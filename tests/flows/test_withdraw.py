@@ -31,13 +31,13 @@ def test_a_withdrawn_file_leaves_nothing(settings: Settings) -> None:
     land(settings, "events/good.jsonl", event("1"))
     ingest(settings)
     before = loaded(settings)
-    wrong = land(settings, "events/wrong.jsonl", event("1") + event("2") + "broken\n")
+    wrong = land(settings, "events/wrong.jsonl", event("3") + event("2") + "broken\n")
     ingest(settings)
     assert loaded(settings) != before
     wrong.unlink()
     assert withdraw(settings, [wrong]).rows == {"raw.shop_events": 2}
     assert loaded(settings) == before
-    land(settings, "events/wrong.jsonl", event("1") + event("2") + "broken\n")
+    land(settings, "events/wrong.jsonl", event("3") + event("2") + "broken\n")
     assert ingest(settings).rows["raw.shop_events"] == 2
 
 

@@ -14,7 +14,7 @@ files as (
         file_id,
         max(path) as path
     from {{ source('manifest', 'files') }}
-    where kind = 'accounts'
+    where kind = 'accounts' and {{ arrived() }}
     group by platform, file_id
 
 ),

@@ -7,9 +7,11 @@ interactions as (
 
 ),
 
+-- nothing is learned from robots
 accounts as (
 
     select * from {{ ref('dim_accounts') }}
+    where is_suspect is not true
 
 ),
 

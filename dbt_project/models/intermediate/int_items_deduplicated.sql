@@ -14,7 +14,7 @@ files as (
         file_id,
         max(path) as path
     from {{ source('manifest', 'files') }}
-    where kind = 'items'
+    where kind = 'items' and {{ arrived() }}
     group by platform, file_id
 
 ),

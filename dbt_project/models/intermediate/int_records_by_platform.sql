@@ -16,7 +16,7 @@ events as (
 rejects as (
 
     select * from {{ source('manifest', 'rejects') }}
-    where kind = 'events'
+    where kind = 'events' and {{ arrived() }}
 
 ),
 
@@ -40,7 +40,7 @@ rejected as (
 
     select
         platform,
-        count(*) as rejects_count
+        sum(records_count) as rejects_count
     from rejects
     group by platform
 
@@ -63,7 +63,8 @@ repeated as (
 
     select
         platform,
-        1 - least(count(distinct event_id), count(distinct content_id)) * 1.0 / count(*) as duplicate_share
+        count(*) as records_count,
+        count(*) - least(count(distinct event_id), count(distinct content_id)) as duplicate_count
     from records
     where event_date = {{ night() }}
     group by platform
@@ -74,7 +75,8 @@ joined as (
 
     select
         platforms.platform,
-        repeated.duplicate_share,
+        coalesce(repeated.duplicate_count, 0) as duplicate_count,
+        repeated.duplicate_count * 1.0 / repeated.records_count as duplicate_share,
         windowed.unknown_item_share,
         windowed.unknown_event_type_share,
         windowed.late_share,

@@ -34,32 +34,9 @@ catalogues as (
 
 ),
 
-files as (
-
-    select
-        platform,
-        file_id,
-        min(path) as path
-    from {{ source('manifest', 'files') }}
-    where kind = 'events'
-    group by platform, file_id
-
-),
-
 deliveries as (
 
-    select
-        records.platform,
-        records.file_id,
-        -- what the platform had delivered before this file; by path, for files of one load have no other order
-        max(max(records.event_at)) over (
-            partition by records.platform
-            order by files.path, records.file_id
-            rows between unbounded preceding and 1 preceding
-        ) as newest_before_at
-    from records
-    left join files on records.platform = files.platform and records.file_id = files.file_id
-    group by records.platform, records.file_id, files.path
+    select * from {{ ref('int_deliveries') }}
 
 ),
 
@@ -69,16 +46,15 @@ judged as (
         records.platform,
         records.event_date,
         records.event_id,
+        records.event_word,
+        records.file_id,
         {{ record_id([
             'records.account_id', 'records.item_id', 'records.event_word',
             'records.event_at', 'records.value', 'records.session_id'
         ]) }} as content_id,
         case when catalogues.platform is not null then items.item_id is null end as is_unknown_item,
         event_types.event_type is null as is_unknown_event_type,
-        coalesce(
-            records.event_date < cast(deliveries.newest_before_at as date) - cast(platforms.lateness_days as integer),
-            false
-        ) as is_late
+        coalesce(records.event_date < deliveries.late_before_date, false) as is_late
     from records
     inner join platforms on records.platform = platforms.platform
     left join event_types

@@ -4,7 +4,7 @@
         incremental_strategy='delete+insert',
         unique_key='event_date',
         on_schema_change='fail',
-        pre_hook="{{ forget_after_the_cut(this) }}",
+        pre_hook=["{{ with_column(this, 'is_late', 'boolean default false') }}", "{{ forget_after_the_cut(this) }}"],
     )
 }}
 
@@ -32,12 +32,21 @@ stale_events as (
 
 ),
 
+deliveries as (
+
+    select * from {{ ref('int_deliveries') }}
+
+),
+
 -- with their records of other days, for one of those may be the one to keep
 candidates as (
 
-    select events.*
+    select
+        events.*,
+        coalesce(events.event_date < deliveries.late_before_date, false) as is_record_late
     from events
     inner join stale_events on events.platform = stale_events.platform and events.event_id = stale_events.event_id
+    left join deliveries on events.platform = deliveries.platform and events.file_id = deliveries.file_id
 
 ),
 
@@ -45,6 +54,8 @@ ranked as (
 
     select
         *,
+        -- an event of which one record was in time is not late, whichever record is kept
+        bool_and(is_record_late) over (partition by platform, event_id) as is_late,
         -- the first by content, never by the order of loading
         row_number() over (
             partition by platform, event_id
@@ -70,6 +81,7 @@ deduplicated as (
         ranked.is_impression,
         ranked.session_id,
         ranked.recommendation_run_id,
+        ranked.is_late,
         ranked.file_id,
         ranked.line,
         ranked.loaded_at

@@ -7,6 +7,23 @@ interactions as (
 
 ),
 
+suspected as (
+
+    select * from {{ ref('int_accounts_suspected') }}
+
+),
+
+-- what robots take is not popular
+believed as (
+
+    select interactions.*
+    from interactions
+    left join suspected
+        on interactions.platform = suspected.platform and interactions.account_id = suspected.account_id
+    where suspected.account_id is null
+
+),
+
 items as (
 
     select * from {{ ref('training_items') }}
@@ -17,11 +34,11 @@ counted as (
 
     select
         items.item_index,
-        interactions.event_date,
+        believed.event_date,
         count(*) as positives_count
-    from interactions
-    inner join items on interactions.platform = items.platform and interactions.item_id = items.item_id
-    group by items.item_index, interactions.event_date
+    from believed
+    inner join items on believed.platform = items.platform and believed.item_id = items.item_id
+    group by items.item_index, believed.event_date
 
 )
 

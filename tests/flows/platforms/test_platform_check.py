@@ -1,6 +1,7 @@
 """`crossrec platform check`: says what a night would do with files, and does none of it."""
 
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import get_args
 
@@ -44,20 +45,21 @@ def test_good_files_pass(settings: Settings, capsys: pytest.CaptureFixture[str])
 
 def test_what_would_be_rejected_is_told(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
     """Broken lines, missing and wrong fields are counted by rule, with line and text, and no address in it."""
-    missing, wrong, future = events(3)
-    missing["kunde"], wrong["ts"], future["ts"], future["buch"] = None, "soon a@x.example", 4_000_000_000_000, "b99"
-    land(
-        settings, "bookshop/events/b.jsonl", '{"id": "x\n' + json_lines([missing, wrong, {**future, "neu": {"er": 1}}])
-    )
+    missing, wrong, future, far = events(4)
+    missing["kunde"], wrong["ts"], future["buch"], far["ts"] = None, "soon a@x.example", "b99", 4_000_000_000_000
+    future["ts"] = int((datetime.now(UTC) + timedelta(hours=1)).timestamp() * 1000)
+    records = [missing, wrong, {**future, "neu": {"er": 1}}, far]
+    land(settings, "bookshop/events/b.jsonl", '{"id": "x\n' + json_lines(records))
     text = checked(settings, capsys)
     assert "a line is one JSON object 1 b.jsonl:1" in text
     assert "kunde is required and missing 1 b.jsonl:2" in text
     assert "ts has to be a time in the unit ms 1 b.jsonl:3" in text
+    assert "future_tolerance_hours" in text
     assert "0.8% of the events are in the future" in text
     assert "0.8% of the events are about items that no items file names" in text
     assert "fields that the contract does not name (they go to `extra`): neu.er" in text
     assert "a@x.example" not in text
-    assert "153 of 156 records and reject 3 (1.9%)" in text
+    assert "153 of 157 records and reject 4 (2.5%)" in text
 
 
 def test_a_nested_field_that_is_named_is_not_told_again(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:

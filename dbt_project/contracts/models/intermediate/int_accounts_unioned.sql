@@ -17,6 +17,7 @@ games_accounts as (
         line,
         loaded_at
     from {{ ref('stg_games__accounts') }}
+    where {{ arrived() }}
 
 ),
 
@@ -36,6 +37,7 @@ music_accounts as (
         line,
         loaded_at
     from {{ ref('stg_music__accounts') }}
+    where {{ arrived() }}
 
 ),
 
@@ -55,6 +57,7 @@ news_accounts as (
         line,
         loaded_at
     from {{ ref('stg_news__accounts') }}
+    where {{ arrived() }}
 
 ),
 
@@ -74,6 +77,7 @@ shop_accounts as (
         line,
         loaded_at
     from {{ ref('stg_shop__accounts') }}
+    where {{ arrived() }}
 
 ),
 
@@ -93,6 +97,7 @@ video_accounts as (
         line,
         loaded_at
     from {{ ref('stg_video__accounts') }}
+    where {{ arrived() }}
 
 ),
 

@@ -18,6 +18,7 @@ games_events as (
         line,
         loaded_at
     from {{ ref('stg_games__events') }}
+    where {{ arrived() }}
 
 ),
 
@@ -38,6 +39,7 @@ music_events as (
         line,
         loaded_at
     from {{ ref('stg_music__events') }}
+    where {{ arrived() }}
 
 ),
 
@@ -58,6 +60,7 @@ news_events as (
         line,
         loaded_at
     from {{ ref('stg_news__events') }}
+    where {{ arrived() }}
 
 ),
 
@@ -78,6 +81,7 @@ shop_events as (
         line,
         loaded_at
     from {{ ref('stg_shop__events') }}
+    where {{ arrived() }}
 
 ),
 
@@ -98,6 +102,7 @@ video_events as (
         line,
         loaded_at
     from {{ ref('stg_video__events') }}
+    where {{ arrived() }}
 
 ),
 

@@ -18,6 +18,7 @@ games_items as (
         line,
         loaded_at
     from {{ ref('stg_games__items') }}
+    where {{ arrived() }}
 
 ),
 
@@ -38,6 +39,7 @@ music_items as (
         line,
         loaded_at
     from {{ ref('stg_music__items') }}
+    where {{ arrived() }}
 
 ),
 
@@ -58,6 +60,7 @@ news_items as (
         line,
         loaded_at
     from {{ ref('stg_news__items') }}
+    where {{ arrived() }}
 
 ),
 
@@ -78,6 +81,7 @@ shop_items as (
         line,
         loaded_at
     from {{ ref('stg_shop__items') }}
+    where {{ arrived() }}
 
 ),
 
@@ -98,6 +102,7 @@ video_items as (
         line,
         loaded_at
     from {{ ref('stg_video__items') }}
+    where {{ arrived() }}
 
 ),
 

@@ -13,6 +13,7 @@ music_links as (
         line,
         loaded_at
     from {{ ref('stg_music__links') }}
+    where {{ arrived() }}
 
 ),
 
@@ -28,6 +29,7 @@ video_links as (
         line,
         loaded_at
     from {{ ref('stg_video__links') }}
+    where {{ arrived() }}
 
 ),
 

@@ -17,6 +17,7 @@ beauty_accounts as (
         line,
         loaded_at
     from {{ ref('stg_beauty__accounts') }}
+    where {{ arrived() }}
 
 ),
 
@@ -36,6 +37,7 @@ electronics_accounts as (
         line,
         loaded_at
     from {{ ref('stg_electronics__accounts') }}
+    where {{ arrived() }}
 
 ),
 
@@ -55,6 +57,7 @@ food_accounts as (
         line,
         loaded_at
     from {{ ref('stg_food__accounts') }}
+    where {{ arrived() }}
 
 ),
 
@@ -74,6 +77,7 @@ kitchen_accounts as (
         line,
         loaded_at
     from {{ ref('stg_kitchen__accounts') }}
+    where {{ arrived() }}
 
 ),
 

@@ -18,6 +18,7 @@ beauty_events as (
         line,
         loaded_at
     from {{ ref('stg_beauty__events') }}
+    where {{ arrived() }}
 
 ),
 
@@ -38,6 +39,7 @@ electronics_events as (
         line,
         loaded_at
     from {{ ref('stg_electronics__events') }}
+    where {{ arrived() }}
 
 ),
 
@@ -58,6 +60,7 @@ food_events as (
         line,
         loaded_at
     from {{ ref('stg_food__events') }}
+    where {{ arrived() }}
 
 ),
 
@@ -78,6 +81,7 @@ kitchen_events as (
         line,
         loaded_at
     from {{ ref('stg_kitchen__events') }}
+    where {{ arrived() }}
 
 ),
 

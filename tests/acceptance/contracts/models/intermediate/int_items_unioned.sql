@@ -18,6 +18,7 @@ beauty_items as (
         line,
         loaded_at
     from {{ ref('stg_beauty__items') }}
+    where {{ arrived() }}
 
 ),
 
@@ -38,6 +39,7 @@ electronics_items as (
         line,
         loaded_at
     from {{ ref('stg_electronics__items') }}
+    where {{ arrived() }}
 
 ),
 
@@ -58,6 +60,7 @@ food_items as (
         line,
         loaded_at
     from {{ ref('stg_food__items') }}
+    where {{ arrived() }}
 
 ),
 
@@ -78,6 +81,7 @@ kitchen_items as (
         line,
         loaded_at
     from {{ ref('stg_kitchen__items') }}
+    where {{ arrived() }}
 
 ),
 

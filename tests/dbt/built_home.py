@@ -1,0 +1,83 @@
+"""A home with raw tables that a test fills by hand, and what dbt makes of them."""
+
+from pathlib import Path
+from typing import Any
+
+from flows import ledger
+from flows.contracts import load_contracts
+from flows.raw_tables import create_tables
+from flows.settings import Settings, read_settings
+from flows.transform import transform
+from flows.warehouse import connect, identifier
+
+OTHERS = """
+    create schema features; create schema scored;
+    create table features.text_embeddings (text_hash varchar, encoder varchar, embedding float[]);
+    create table scored.recommendations (
+        user_id varchar, platform varchar, item_id varchar, item_rank integer, score double, source varchar,
+        is_fallback boolean, reason_platform varchar, reason_item_id varchar, run_id varchar
+    );
+"""
+JUDGED = (
+    "marts.fct_interactions",
+    "marts.dim_accounts",
+    "marts.dim_users",
+    "marts.dim_items",
+    "intermediate.int_account_days",
+    "intermediate.int_accounts_suspected",
+    "quality.platform_days",
+    "quality.platform_facts",
+    "quality.platform_drift",
+    "quality.late_days",
+    "quality.night_facts",
+    "training.sequences",
+    "training.sequence_events",
+    "training.item_days",
+    "training.consumed",
+)
+
+
+def empty_home(home: Path) -> Settings:
+    """A home whose warehouse holds all tables that dbt reads, without a row."""
+    settings = read_settings(home=home)
+    home.mkdir(exist_ok=True)
+    with connect(settings.warehouse) as connection:
+        create_tables(connection, load_contracts(settings.contracts))
+        connection.execute(OTHERS)
+        ledger.create_tables(connection)
+    return settings
+
+
+def land(settings: Settings, table: str, rows: list[dict[str, Any]]) -> None:
+    """Add records to a raw table; fields that a record does not name are null."""
+    with connect(settings.warehouse) as connection:
+        for row in rows:
+            names = ", ".join(identifier(name) for name in row)
+            places = ", ".join("?" for _ in row)
+            connection.execute(f"insert into raw.{identifier(table)} ({names}) values ({places})", list(row.values()))
+
+
+def order(event_id: str, customer: str, day: int, loaded: int, sku: str = "kettle", second: int = 0) -> dict[str, Any]:
+    """A shop's order in the minute of noon of a day in March, loaded on the morning of another."""
+    return {
+        "id": event_id,
+        "customer": customer,
+        "sku": sku,
+        "action": "order",
+        "occurred_at": f"2026-03-{day:02} 12:00:{second:02}",
+        "file_id": f"file of {loaded}",
+        "line": 1,
+        "loaded_at": f"2026-03-{loaded:02} 03:00:00",
+    }
+
+
+def build(settings: Settings, day: int, selections: tuple[str, ...] = ("staging", "training")) -> None:
+    """Build selections for a night in March."""
+    for selection in selections:
+        transform(settings, selection, {"logical_date": f"2026-03-{day:02}", "run_id": "r"})
+
+
+def contents(settings: Settings) -> dict[str, list[tuple[Any, ...]]]:
+    """The rows of all tables that are compared, by table."""
+    with connect(settings.warehouse) as connection:
+        return {table: connection.execute(f"select * from {table} order by all").fetchall() for table in JUDGED}
