@@ -16,6 +16,7 @@ import duckdb
 import psutil
 import pytest
 
+from flows.night_lock import read_holder
 from tests.conftest import SMALL, Home
 
 pytestmark = pytest.mark.slow
@@ -341,4 +342,4 @@ def test_nothing_that_prefect_keeps_names_anybody(served: Served) -> None:
 def wait_until_at_work(served: Served, flow_run_id: str) -> None:
     """Return when this flow run holds the home."""
     holder = served.home.path / "night.holder"
-    wait_for(lambda: holder.exists() and holder.read_text() == flow_run_id)
+    wait_for(lambda: read_holder(holder).get("flow_run_id") == flow_run_id)
