@@ -32,13 +32,22 @@ class Dialect(NamedTuple):
     quote: str = '"'
     escape: str = '"'
 
+    def may_be_open(self, text: str) -> bool:
+        """Whether a quotation mark may be open at the end of this text, which may begin inside of one."""
+        return bool(self.quote) and self.quote in text
+
     def is_closed(self, text: str) -> bool:
-        """Whether no quotation mark is open at the end of this text."""
+        """Whether every field of this record that begins with a quotation mark ends; elsewhere it is a character."""
         if not self.quote or self.quote not in text:
             return True
-        if self.escape != self.quote:
-            text = re.sub(re.escape(self.escape) + ".", "", text, flags=re.DOTALL)
-        return text.count(self.quote) % 2 == 0
+        mark, escape, delimiter = (re.escape(part) for part in (self.quote, self.escape, self.delimiter))
+        if self.escape == self.quote:
+            quoted, plain = rf"{mark}(?:[^{mark}]|{mark}{mark})*+{mark}", ""
+        else:
+            quoted, plain = rf"{mark}(?:{escape}.|[^{mark}{escape}])*+{mark}", rf"{escape}.|"
+        rest = rf"(?:{plain}[^{delimiter}])*+"
+        record = rf"(?:{quoted}{rest}|(?!{mark}){rest})"
+        return re.fullmatch(rf"{record}(?:{delimiter}{record})*+", text, re.DOTALL) is not None
 
     def fields(self, text: str) -> list[str] | None:
         """The fields of one record; null if its quotation marks do not close."""

@@ -104,7 +104,7 @@ def continuation(path: Path, kind: Kind, base: Content) -> Continuation | None:
         return None
     offset, tail = found
     text = tail.decode(errors="replace")
-    if kind.format == "csv" and not dialect_of(kind).is_closed(text):
+    if kind.format == "csv" and dialect_of(kind).may_be_open(text):
         return None
     is_record = bool((text if offset else text.removeprefix("\ufeff")).strip())
     return Continuation(offset, max(base.records_count - is_record, 0))

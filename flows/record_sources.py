@@ -83,10 +83,14 @@ def joined(header: list[str]) -> str:
 
 
 def csv_source(kind: Kind, path: Path, header: list[str]) -> Source:
-    """Every record of a file as DuckDB reads CSV; it throws at the first that has not as many fields as the header."""
+    """Every record of a file as DuckDB reads CSV; it throws at the first that has not as many fields as the header.
+
+    It throws as well where a field holds a quotation mark, for DuckDB may lose what follows one inside of a field.
+    """
     is_header_there = "true" if kind.header else "false"
     columns, parameters = csv_columns(kind, header)
     names = ", ".join(f"'c{n}': 'VARCHAR'" for n in range(len(header)))
+    marked = " or ".join(f"contains(c{n}, $quote)" for n in range(len(header))) if kind.quote else "false"
     query = f"""
         select line, {columns}, {joined(header)} as text, null::varchar as broken
         from (
@@ -96,5 +100,6 @@ def csv_source(kind: Kind, path: Path, header: list[str]) -> Source:
                 quote = $quote, escape = $quote, hive_partitioning = false
             )
         ) as records
+        where case when {marked} then error('a quotation mark in a field') else true end
     """
     return Source(query, {**parameters, "path": escaped(path), "delimiter": kind.delimiter, "quote": kind.quote})

@@ -73,7 +73,7 @@ def test_both_ways_of_reading_agree(tmp_path: Path) -> None:
         ("anna", "5", "2026-03-29T08:00+02:00", "true", "1.5", "x"),
         ("", "5", "2026-03-29", "false", "", ""),
         ("ben", "1.5", "2026-03-29 03:30:00", "", "2", ""),
-        ("cem", "", "yesterday", "maybe", "much", 'a "quote"'),
+        ("cem", "", "yesterday", "maybe", "much", "one, quoted"),
     ]
     header = ["customer", "visits", "created", "is_member", "spent", "more"]
     texts = {"csv": io.StringIO(), "json_lines": io.StringIO()}
