@@ -13,6 +13,7 @@ import pyarrow
 
 from flows.contracts import PlatformContract
 from flows.delivery import KEPT, Delivery
+from flows.direct_loading import DirectLoader
 from flows.identifiers import Keyring, read_secret
 from flows.landing_file import UnreadableFileError
 from flows.landing_reader import Batches, RefusedError, by_records, quickly
@@ -70,6 +71,7 @@ class FileLoader:
         self.manifest = manifest
         self.landing = landing
         self.fields = ExtraFields(warehouse)
+        self.direct = DirectLoader(manifest, self.fields, keyring)
 
     def load(self, delivery: Delivery, loaded_at: datetime, is_retried: bool = False) -> Loaded:
         """Load what is new of a file, or note why nothing is; one that was refused is tried again only if that is said.

@@ -1,7 +1,8 @@
 """Takes records of `raw` back, whole contents or what follows a line of one, with all that was counted and built.
 
 To be called inside a transaction. Interactions made from what goes are deleted from `marts`; if another record of the
-same event has to take such a place, the table is dropped, and the next night builds it as a whole.
+same event has to take such a place, the table is dropped, and the next night builds it as a whole. The table of
+firsts ends before the first day of what goes, and the next night makes it anew from there.
 """
 
 from flows.manifest import Content, Key, Manifest
@@ -9,6 +10,7 @@ from flows.warehouse import Connection, Error, identifier, table_exists
 
 WHOSE = "platform = ? and kind = ? and file_id = ?"
 BUILT = "marts.fct_interactions"
+FIRSTS = "intermediate.int_items_taken"
 
 REPLACEMENTS = f"""
     select count(*)
@@ -57,9 +59,11 @@ def forget_interactions(warehouse: Connection, key: Key, file_id: str, line: int
         return
     where = "platform = ? and file_id = ? and line > ?"
     warehouse.execute(
-        f"create or replace temporary table gone_events as select event_id from {BUILT} where {where}",
+        f"create or replace temporary table gone_events as select event_id, event_date from {BUILT} where {where}",
         [platform, file_id, line],
     )
+    if table_exists(warehouse, "intermediate", "int_items_taken"):
+        warehouse.execute(f"delete from {FIRSTS} where first_at >= (select min(event_date) from gone_events)")
     gone = warehouse.execute(f"delete from {BUILT} where {where}", [platform, file_id, line]).fetchone()
     if gone and gone[0] and needs_others(warehouse, platform, file_id, line):
         warehouse.execute(f"drop table {BUILT}")

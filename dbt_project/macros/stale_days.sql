@@ -1,30 +1,32 @@
-{#- The days of `records` (platform, event_id, event_date, loaded_at; all before the cut) that the incremental table
-    `built` has to build anew: the look-back window; all days since the night built last, if nights were skipped; and
-    older days of events that arrived, or arrived once more, since. So what is built depends on what has arrived and on
-    the night alone, not on which nights were run before. All days where nothing is built yet. -#}
-{% macro stale_days(records, built) -%}
-{% if is_incremental() -%}
-        select event_date from {{ records }}
-        where event_date >= (
-            select case
-                when count(*) = 0 then date '0001-01-01' else least(max(event_date), {{ first_lookback_date() }})
-            end from {{ built }}
-        )
-        union
-        select {{ records }}.event_date
-        from {{ records }}
-        inner join {{ records }} as arrived
-            on {{ records }}.platform = arrived.platform and {{ records }}.event_id = arrived.event_id
-        where arrived.loaded_at > (select max(loaded_at) from {{ built }})
-{%- else -%}
-        select distinct event_date from {{ records }}
-{%- endif %}
+{#- The first day that the incremental table `built` (event_date) has to build anew: of the look-back window or, if nights
+    were skipped, the night built last; the first of all where nothing is built yet. So what is built depends on what has
+    arrived and on the night alone, not on which nights were run before. -#}
+{% macro first_stale_date(built) -%}
+({{ answers(
+    "select case when count(*) = 0 then date '0001-01-01' else least(max(event_date), " ~ first_lookback_date()
+    ~ ") end from " ~ built, 'date'
+) }})
 {%- endmacro %}
 
-{#- Takes the days after the night out of an incremental table when the night goes back in time. -#}
-{% macro forget_after_the_cut(built) -%}
+{#- The same for an incremental table of firsts (`first_at`, and `loaded_until`, the newest time of loading that was known):
+    of the look-back window, of what it knows last, or of what arrived since. Firsts of earlier days stand. -#}
+{% macro first_changed_date(built, interactions) -%}
+({{ answers(
+    "select case when count(*) = 0 then date '0001-01-01' else least(cast(max(first_at) as date), "
+    ~ first_lookback_date() ~ ", (select coalesce(min(event_date), date '9999-12-31') from " ~ interactions
+    ~ " where loaded_at > (select max(loaded_until) from " ~ built ~ "))) end from " ~ built, 'date'
+) }})
+{%- endmacro %}
+
+{#- When the newest record was loaded from which the incremental table `built` was made. -#}
+{% macro newest_load(built) -%}
+({{ answers("select max(loaded_at) from " ~ built, 'timestamp') }})
+{%- endmacro %}
+
+{#- Takes what is built anew out of an incremental table: all from a day on. -#}
+{% macro forget_from(built, first_date, column='event_date') -%}
 {% if is_incremental() -%}
-    delete from {{ built }} where event_date > {{ night() }}
+    delete from {{ built }} where {{ column }} >= {{ first_date }}
 {%- endif %}
 {%- endmacro %}
 

@@ -26,6 +26,9 @@ PEOPLE, ITEMS = 10_000, 2_000
 
 FIRST = date(2025, 1, 1)
 HISTORIES = (30, 300)
+NIGHTS = 3
+"""Nights in a row, of which the least costly counts: what else a machine does makes one dearer, never cheaper."""
+
 MOST_TIMES = 1.3
 
 SCORED = """
@@ -51,15 +54,18 @@ def bench_one_more_day(folder: Path, scale: float) -> Iterator[Measured]:
     count = round(EVENTS_A_DAY * scale) // len(SHAPES)
     land_people_and_items(settings, max(round(PEOPLE * scale), 10), ITEMS)
     costs = []
-    days_done = 0
+    landed = 0
     for history in HISTORIES:
-        land_history(settings, days_done, history, count, scale)
+        land_history(settings, landed, history, count, scale)
         night(settings, FIRST + timedelta(days=history - 1))
-        land_history(settings, history, history + 1, count, scale)
-        costs.append(night(settings, FIRST + timedelta(days=history)))
-        days_done = history + 1
+        nights = []
+        for day in range(history, history + NIGHTS):
+            land_history(settings, day, day + 1, count, scale)
+            nights.append(night(settings, FIRST + timedelta(days=day)))
+        landed = history + NIGHTS
+        costs.append(min(nights, key=Counter.total))
         report(settings, history, costs[-1])
-    short, long = (sum(cost.values()) for cost in costs)
+    short, long = (cost.total() for cost in costs)
     yield from slowest(costs)
     words = f"one more day of {count * len(SHAPES):,} events after {HISTORIES[1]} days takes {{}} of the time"
     yield Measured(f"{words} that it takes after {HISTORIES[0]}", long / short, at_most=MOST_TIMES)
@@ -68,9 +74,8 @@ def bench_one_more_day(folder: Path, scale: float) -> Iterator[Measured]:
 def slowest(costs: list[Counter[str]]) -> Iterator[Measured]:
     """What takes longest after the long history, by how much longer it takes than after the short one."""
     short, long = costs
-    total = sum(short.values())
     for name, seconds in sorted(long.items(), key=lambda pair: short[pair[0]] - pair[1])[:5]:
-        yield Measured(f"  {name} takes {{}} more of the short night", (seconds - short[name]) / total)
+        yield Measured(f"  {name} takes {{}} more of the short night", (seconds - short[name]) / short.total())
 
 
 def land_people_and_items(settings: Settings, people: int, items: int) -> None:

@@ -25,6 +25,7 @@ JUDGED = (
     "marts.dim_items",
     "intermediate.int_account_days",
     "intermediate.int_accounts_suspected",
+    "intermediate.int_items_consumed",
     "quality.platform_days",
     "quality.platform_facts",
     "quality.platform_drift",

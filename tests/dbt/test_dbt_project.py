@@ -4,7 +4,9 @@ import json
 import os
 from pathlib import Path
 
+from flows.retraction import retract
 from flows.transform import SELECTIONS, assemble_project, dbt_environment, invoke_dbt
+from flows.warehouse import connect
 from tests.dbt.built_home import build, contents, empty_home, land, order
 
 
@@ -47,6 +49,23 @@ def test_a_night_is_the_same_whatever_nights_were_built_before(tmp_path: Path) -
     assert [row[:3] for row in contents(at_once)["intermediate.int_accounts_suspected"]] == [
         ("shop", "bot", "events per minute")
     ]
+
+
+def test_what_was_retracted_leaves_no_trace(tmp_path: Path) -> None:
+    """The next night has the tables of a home that never saw it: neither its firsts nor its days remain."""
+    old, kept = [order("e1", "ann", 1, 3), order("e2", "ben", 2, 3, "pan")], order("e3", "ann", 4, 5, "pan")
+    later = [order("e4", "ben", 20, 21, "pan"), order("e5", "ann", 20, 21)]
+    retracted, never = empty_home(tmp_path / "retracted"), empty_home(tmp_path / "never")
+    land(retracted, "shop_events", [*old, kept])
+    build(retracted, 9)
+    with connect(retracted.warehouse) as connection:
+        retract(connection, ("shop", "events"), "file of 3")
+    land(retracted, "shop_events", later)
+    land(never, "shop_events", [kept, *later])
+    build(retracted, 20)
+    build(never, 20)
+    assert contents(retracted) == contents(never)
+    assert len(contents(never)["intermediate.int_items_consumed"]) == 3
 
 
 def test_nothing_after_the_cut_changes_a_row(tmp_path: Path) -> None:

@@ -113,14 +113,14 @@ def built(settings: Settings, rows: list[tuple[str, str, int, str]]) -> None:
         connection.execute("create schema marts; create schema intermediate")
         connection.execute(
             "create table marts.fct_interactions"
-            " (platform varchar, event_id varchar, file_id varchar, line bigint, loaded_at timestamp)"
+            " (platform varchar, event_id varchar, file_id varchar, line bigint, loaded_at timestamp, event_date date)"
         )
         connection.execute(
             "create view intermediate.int_events_unioned as"
             " select 'shop' as platform, id as event_id, file_id, line, loaded_at from raw.shop_events"
         )
         for row in rows:
-            connection.execute("insert into marts.fct_interactions values ('shop', ?, ?, ?, ?)", list(row))
+            connection.execute("insert into marts.fct_interactions values ('shop', ?, ?, ?, ?, null)", list(row))
 
 
 def test_interactions_of_retracted_records_go(settings: Settings) -> None:
@@ -138,7 +138,7 @@ def test_interactions_of_retracted_records_go(settings: Settings) -> None:
     with connect(settings.warehouse) as connection:
         connection.execute(
             "insert into marts.fct_interactions"
-            " select 'shop', id, file_id, line, loaded_at from raw.shop_events where id in ('1', '4')"
+            " select 'shop', id, file_id, line, loaded_at, null from raw.shop_events where id in ('1', '4')"
         )
     land(settings, "events/b.jsonl", event("5"))
     ingest(settings)

@@ -4,30 +4,21 @@
         incremental_strategy='delete+insert',
         unique_key='event_date',
         on_schema_change='fail',
-        pre_hook="{{ forget_days_without(this, ref('fct_interactions')) }}",
+        pre_hook="{{ forget_changed_days(ref('fct_interactions'), this) }}",
     )
 }}
 
 with
 
-interactions as (
-
-    select * from {{ ref('fct_interactions') }}
-    where event_at < {{ cut() }}
-
-),
-
-changed_days as (
-
-    {{ changed_days('interactions', this) }}
-
-),
-
 changed as (
 
-    select interactions.*
-    from interactions
-    inner join changed_days on interactions.event_date = changed_days.event_date
+    select * from {{ ref('fct_interactions') }}
+    where
+        event_at < {{ cut() }}
+        {% if is_incremental() %}
+            and event_at >= {{ first_of_changed_days(ref('fct_interactions'), this) }}
+            and event_date in ({{ changed_days(ref('fct_interactions'), this) }})
+        {% endif %}
 
 ),
 
@@ -46,6 +37,10 @@ days as (
         account_id,
         event_date,
         count(*) as events_count,
+        count(*) filter (where is_positive) as positives_count,
+        count(*) filter (where is_impression) as impressions_count,
+        min(event_at) as first_event_at,
+        max(event_at) as last_event_at,
         max(loaded_at) as loaded_at,
         cast(sum(line) as bigint) as lines_sum
     from changed
@@ -160,6 +155,10 @@ measured as (
         days.account_id,
         days.event_date,
         days.events_count,
+        days.positives_count,
+        days.impressions_count,
+        days.first_event_at,
+        days.last_event_at,
         coalesce(busiest_minutes.events_count, 0) as busiest_minute_count,
         cast(coalesce(longest_stretches.hours, 0) as double) as longest_stretch_hours,
         coalesce(most_repeats.events_count, 0) as most_repeats_count,

@@ -1,12 +1,5 @@
 with
 
-interactions as (
-
-    select * from {{ ref('fct_interactions') }}
-    where event_at < {{ cut() }}
-
-),
-
 delivered as (
 
     select * from {{ ref('int_accounts_deduplicated') }}
@@ -15,12 +8,7 @@ delivered as (
 
 active as (
 
-    select
-        platform,
-        account_id,
-        min(event_at) as first_event_at
-    from interactions
-    group by platform, account_id
+    select * from {{ ref('int_accounts_active') }}
 
 ),
 

@@ -1,24 +1,30 @@
 with
 
-account_days as (
+inhuman as (
 
     select * from {{ ref('int_account_days') }}
-    where event_date <= {{ night() }}
+    where
+        event_date <= {{ night() }}
+        and (
+            busiest_minute_count >= {{ var('robot_events_per_minute') }}
+            or longest_stretch_hours >= {{ var('robot_hours_without_pause') }}
+            or most_repeats_count >= {{ var('robot_repeats_of_one_item_a_day') }}
+        )
 
 ),
 
 broken as (
 
     select platform, account_id, event_date, 'events per minute' as suspect_rule
-    from account_days
+    from inhuman
     where busiest_minute_count >= {{ var('robot_events_per_minute') }}
     union all
     select platform, account_id, event_date, 'hours without pause' as suspect_rule
-    from account_days
+    from inhuman
     where longest_stretch_hours >= {{ var('robot_hours_without_pause') }}
     union all
     select platform, account_id, event_date, 'repeats of one item' as suspect_rule
-    from account_days
+    from inhuman
     where most_repeats_count >= {{ var('robot_repeats_of_one_item_a_day') }}
 
 ),
@@ -48,8 +54,9 @@ figures as (
         max(account_days.longest_stretch_hours) as longest_stretch_hours,
         max(account_days.most_repeats_count) as most_repeats_count
     from rules
-    inner join account_days
+    inner join {{ ref('int_account_days') }} as account_days
         on rules.platform = account_days.platform and rules.account_id = account_days.account_id
+    where account_days.event_date <= {{ night() }}
     group by
         rules.platform,
         rules.account_id,

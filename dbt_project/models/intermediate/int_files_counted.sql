@@ -23,12 +23,6 @@ records as (
 
     ),
 
-    last_load as (
-
-        select max(known.loaded_at) as loaded_at from known
-
-    ),
-
 {% endif %}
 
 -- what was loaded since, also into files that were counted before
@@ -41,8 +35,7 @@ loaded as (
         max(records.loaded_at) as loaded_at
     from records
     {% if is_incremental() %}
-        cross join last_load
-        where last_load.loaded_at is null or records.loaded_at > last_load.loaded_at
+        where records.loaded_at > coalesce({{ newest_load(this) }}, timestamp '0001-01-01')
     {% endif %}
     group by records.platform, records.file_id
 

@@ -1,33 +1,20 @@
 with
 
-interactions as (
+histories as (
 
-    select * from {{ ref('fct_interactions') }}
-    where event_at < {{ cut() }} and not is_impression
-
-),
-
--- nothing is learned from robots
-accounts as (
-
-    select * from {{ ref('dim_accounts') }}
-    where is_suspect is not true
+    select * from {{ ref('int_histories') }}
 
 ),
 
--- one text for all that a person did and for the rule by which a sequence is cut: another text, another sequence
+-- one text for all that is read of a person and for the rule by which a sequence is cut: another text, another sequence
 marked as (
 
     select
-        accounts.user_id,
-        {{ fingerprint([
-            'interactions.platform', 'interactions.event_id', 'interactions.item_id',
-            'interactions.event_type', 'interactions.event_at', 'interactions.is_positive'
-        ]) }} || '/' || count(*) || '/{{ var("max_sequence") }}' as fingerprint
-    from interactions
-    inner join accounts
-        on interactions.platform = accounts.platform and interactions.account_id = accounts.account_id
-    group by accounts.user_id
+        user_id,
+        {{ fingerprint(['platform', 'event_id', 'item_id', 'event_type', 'event_at', 'is_positive']) }}
+        || '/' || count(*) || '/{{ var("max_sequence") }}' as fingerprint
+    from histories
+    group by user_id
 
 )
 

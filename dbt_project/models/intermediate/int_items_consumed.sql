@@ -1,12 +1,5 @@
 with
 
-interactions as (
-
-    select * from {{ ref('fct_interactions') }}
-    where event_at < {{ cut() }} and is_positive
-
-),
-
 accounts as (
 
     select * from {{ ref('dim_accounts') }}
@@ -20,18 +13,39 @@ platforms as (
 
 ),
 
+owners as (
+
+    select
+        accounts.platform,
+        accounts.account_id,
+        accounts.user_id,
+        count(*) over (partition by accounts.user_id, accounts.platform) = 1 as is_only_account
+    from accounts
+    inner join platforms on accounts.platform = platforms.platform
+
+),
+
+-- few persons have two accounts on a platform, and only what those took has to be put together
 consumed as (
 
     select
-        accounts.user_id,
-        interactions.platform,
-        interactions.item_id,
-        min(interactions.event_at) as first_at
-    from interactions
-    inner join platforms on interactions.platform = platforms.platform
-    inner join accounts
-        on interactions.platform = accounts.platform and interactions.account_id = accounts.account_id
-    group by accounts.user_id, interactions.platform, interactions.item_id
+        owners.user_id,
+        taken.platform,
+        taken.item_id,
+        taken.first_at
+    from {{ ref('int_items_taken') }} as taken
+    inner join owners on taken.platform = owners.platform and taken.account_id = owners.account_id
+    where taken.first_at < {{ cut() }} and owners.is_only_account
+    union all
+    select
+        owners.user_id,
+        taken.platform,
+        taken.item_id,
+        min(taken.first_at) as first_at
+    from {{ ref('int_items_taken') }} as taken
+    inner join owners on taken.platform = owners.platform and taken.account_id = owners.account_id
+    where taken.first_at < {{ cut() }} and not owners.is_only_account
+    group by owners.user_id, taken.platform, taken.item_id
 
 )
 

@@ -1,9 +1,10 @@
 with
 
+-- earlier days were counted on their nights
 interactions as (
 
     select * from {{ ref('fct_interactions') }}
-    where event_at < {{ cut() }}
+    where event_at >= {{ first_lookback_date() }} and event_at < {{ cut() }}
 
 ),
 

@@ -13,7 +13,7 @@ interactions as (
     left join suspected
         on interactions.platform = suspected.platform and interactions.account_id = suspected.account_id
     where
-        interactions.event_at < {{ cut() }}
+        interactions.event_at >= {{ days_before(28) }} and interactions.event_at < {{ cut() }}
         and interactions.event_date in (
             {{ night() }}, {{ days_before(7) }}, {{ days_before(14) }}, {{ days_before(21) }}, {{ days_before(28) }}
         )

@@ -6,7 +6,7 @@ records as (
         *,
         cast(event_at as date) as event_date
     from {{ ref('int_events_unioned') }}
-    where event_at < {{ cut() }}
+    where event_at >= {{ first_lookback_date() }} and event_at < {{ cut() }}
 
 ),
 
@@ -62,7 +62,6 @@ judged as (
     left join catalogues on records.platform = catalogues.platform
     left join items on records.platform = items.platform and records.item_id = items.item_id
     left join deliveries on records.platform = deliveries.platform and records.file_id = deliveries.file_id
-    where records.event_date >= {{ first_lookback_date() }}
 
 )
 

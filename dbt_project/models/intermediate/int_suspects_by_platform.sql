@@ -9,7 +9,7 @@ suspected as (
 interactions as (
 
     select * from {{ ref('fct_interactions') }}
-    where event_at < {{ cut() }} and event_date >= {{ first_lookback_date() }}
+    where event_at >= {{ first_lookback_date() }} and event_at < {{ cut() }}
 
 ),
 

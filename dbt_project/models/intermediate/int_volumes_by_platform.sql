@@ -1,9 +1,15 @@
 with
 
-interactions as (
+active as (
 
-    select * from {{ ref('fct_interactions') }}
-    where event_at < {{ cut() }}
+    select * from {{ ref('int_accounts_active') }}
+
+),
+
+account_days as (
+
+    select * from {{ ref('int_account_days') }}
+    where event_date >= {{ first_lookback_date() }} - interval '28' day and event_date <= {{ night() }}
 
 ),
 
@@ -13,40 +19,57 @@ accounts as (
 
 ),
 
-persons as (
+totals as (
 
     select
-        interactions.*,
-        accounts.user_id
-    from interactions
-    left join accounts
-        on interactions.platform = accounts.platform and interactions.account_id = accounts.account_id
+        active.platform,
+        cast(min(active.first_event_at) as date) as first_date,
+        max(active.last_event_at) as newest_event_at,
+        cast(sum(active.events_count) as bigint) as events_count,
+        count(distinct accounts.user_id) as people_count,
+        cast(sum(active.positives_count) as bigint) as positives_count
+    from active
+    left join accounts on active.platform = accounts.platform and active.account_id = accounts.account_id
+    group by active.platform
 
 ),
 
 -- the window is the look-back days, the weeks before it are the 28 days before that
+windows as (
+
+    select
+        account_days.platform,
+        sum(account_days.events_count) filter (where account_days.event_date = {{ night() }}) as day_events_count,
+        sum(account_days.events_count) filter (
+            where account_days.event_date >= {{ first_lookback_date() }}
+        ) as window_events_count,
+        count(distinct accounts.user_id) filter (
+            where account_days.event_date >= {{ first_lookback_date() }}
+        ) as window_people_count,
+        sum(account_days.positives_count) filter (
+            where account_days.event_date >= {{ first_lookback_date() }}
+        ) as window_positives_count,
+        sum(account_days.events_count) filter (
+            where account_days.event_date < {{ first_lookback_date() }}
+        ) as weeks_events_count
+    from account_days
+    left join accounts
+        on account_days.platform = accounts.platform and account_days.account_id = accounts.account_id
+    group by account_days.platform
+
+),
+
 counted as (
 
     select
-        platform,
-        min(event_date) as first_date,
-        max(event_at) as newest_event_at,
-        count(*) as events_count,
-        count(distinct user_id) as people_count,
-        count(*) filter (where is_positive) as positives_count,
-        count(*) filter (where event_date = {{ night() }}) as day_events_count,
-        count(*) filter (where event_date >= {{ first_lookback_date() }}) as window_events_count,
-        count(distinct user_id) filter (where event_date >= {{ first_lookback_date() }}) as window_people_count,
-        count(*) filter (
-            where event_date >= {{ first_lookback_date() }} and is_positive
-        ) as window_positives_count,
-        count(*) filter (
-            where
-            event_date < {{ first_lookback_date() }}
-            and event_date >= {{ first_lookback_date() }} - interval '28' day
-        ) as weeks_events_count
-    from persons
-    group by platform
+        totals.*,
+        cast(coalesce(windows.day_events_count, 0) as bigint) as day_events_count,
+        cast(coalesce(windows.window_events_count, 0) as bigint) as window_events_count,
+        coalesce(windows.window_people_count, 0) as window_people_count,
+        cast(coalesce(windows.window_positives_count, 0) as bigint) as window_positives_count,
+        cast(coalesce(windows.weeks_events_count, 0) as bigint) as weeks_events_count
+    from totals
+    left join windows on totals.platform = windows.platform
 
 ),
 

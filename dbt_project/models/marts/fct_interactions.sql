@@ -2,35 +2,16 @@
     config(
         materialized='incremental',
         incremental_strategy='delete+insert',
-        unique_key='event_date',
+        unique_key=['platform', 'event_id'],
         on_schema_change='fail',
-        pre_hook=["{{ with_column(this, 'is_late', 'boolean default false') }}", "{{ forget_after_the_cut(this) }}"],
+        pre_hook=[
+            "{{ with_column(this, 'is_late', 'boolean default false') }}",
+            "{{ forget_from(this, first_stale_date(this)) }}",
+        ],
     )
 }}
 
 with
-
-events as (
-
-    select * from {{ ref('int_events_typed') }}
-
-),
-
-stale_days as (
-
-    {{ stale_days('events', this) }}
-
-),
-
-stale_events as (
-
-    select distinct
-        events.platform,
-        events.event_id
-    from events
-    inner join stale_days on events.event_date = stale_days.event_date
-
-),
 
 deliveries as (
 
@@ -38,15 +19,83 @@ deliveries as (
 
 ),
 
--- with their records of other days, for one of those may be the one to keep
-candidates as (
+{% if is_incremental() %}
+
+    {%- set first_date, newest_load = first_stale_date(this), newest_load(this) %}
+
+    recent as (
+
+        select * from {{ ref('int_events_typed') }}
+        where event_at >= {{ first_date }}
+
+    ),
+
+    -- into days before those that are built anew
+    belated as (
+
+        select * from {{ ref('int_events_typed') }}
+        where event_at < {{ first_date }} and loaded_at > {{ newest_load }}
+
+    ),
+
+    named as (
+
+        select platform, event_id, loaded_at from recent
+        union all
+        select platform, event_id, loaded_at from belated
+
+    ),
+
+    -- events that stand on an earlier day, for later ones are no longer in the table, or may have to
+    earlier as (
+
+        select built.platform, built.event_id
+        from {{ this }} as built
+        semi join named on built.platform = named.platform and built.event_id = named.event_id
+        union
+        select platform, event_id from belated
+
+    ),
+
+    reopened as (
+
+        select distinct earlier.platform, earlier.event_id
+        from earlier
+        inner join named on earlier.platform = named.platform and earlier.event_id = named.event_id
+        where named.loaded_at > {{ newest_load }}
+
+    ),
+
+    -- of reopened events the records of all days, for one of those may be the one to keep
+    records as (
+
+        select recent.*
+        from recent
+        anti join earlier on recent.platform = earlier.platform and recent.event_id = earlier.event_id
+        union all
+        select events.*
+        from {{ ref('int_events_typed') }} as events
+        semi join reopened on events.platform = reopened.platform and events.event_id = reopened.event_id
+
+    ),
+
+{% else %}
+
+    records as (
+
+        select * from {{ ref('int_events_typed') }}
+
+    ),
+
+{% endif %}
+
+judged as (
 
     select
-        events.*,
-        coalesce(events.event_date < deliveries.late_before_date, false) as is_record_late
-    from events
-    inner join stale_events on events.platform = stale_events.platform and events.event_id = stale_events.event_id
-    left join deliveries on events.platform = deliveries.platform and events.file_id = deliveries.file_id
+        records.*,
+        coalesce(records.event_date < deliveries.late_before_date, false) as is_record_late
+    from records
+    left join deliveries on records.platform = deliveries.platform and records.file_id = deliveries.file_id
 
 ),
 
@@ -61,33 +110,32 @@ ranked as (
             partition by platform, event_id
             order by event_at, account_id, item_id, event_type, value, session_id, file_id, line
         ) as place
-    from candidates
+    from judged
 
 ),
 
 deduplicated as (
 
     select
-        ranked.event_id,
-        ranked.platform,
-        ranked.account_id,
-        ranked.item_id,
-        ranked.event_type,
-        ranked.event_at,
-        ranked.event_date,
-        ranked.value,
-        ranked.strength,
-        ranked.is_positive,
-        ranked.is_impression,
-        ranked.session_id,
-        ranked.recommendation_run_id,
-        ranked.is_late,
-        ranked.file_id,
-        ranked.line,
-        ranked.loaded_at
+        event_id,
+        platform,
+        account_id,
+        item_id,
+        event_type,
+        event_at,
+        event_date,
+        value,
+        strength,
+        is_positive,
+        is_impression,
+        session_id,
+        recommendation_run_id,
+        is_late,
+        file_id,
+        line,
+        loaded_at
     from ranked
-    inner join stale_days on ranked.event_date = stale_days.event_date
-    where ranked.place = 1
+    where place = 1
 
 )
 

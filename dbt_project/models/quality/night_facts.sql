@@ -1,9 +1,8 @@
 with
 
-interactions as (
+active as (
 
-    select * from {{ ref('fct_interactions') }}
-    where event_at < {{ cut() }}
+    select * from {{ ref('int_accounts_active') }}
 
 ),
 
@@ -46,10 +45,9 @@ duplicates as (
 
 orphans as (
 
-    select count(*) as orphan_account_count
-    from interactions
-    left join accounts
-        on interactions.platform = accounts.platform and interactions.account_id = accounts.account_id
+    select cast(coalesce(sum(active.events_count), 0) as bigint) as orphan_account_count
+    from active
+    left join accounts on active.platform = accounts.platform and active.account_id = accounts.account_id
     where accounts.account_id is null
 
 ),

@@ -7,10 +7,16 @@ platforms as (
 
 ),
 
-interactions as (
+account_days as (
 
-    select * from {{ ref('fct_interactions') }}
-    where event_at < {{ cut() }}
+    select * from {{ ref('int_account_days') }}
+    where event_date between {{ days_before(89) }} and {{ night() }}
+
+),
+
+active as (
+
+    select * from {{ ref('int_accounts_active') }}
 
 ),
 
@@ -24,8 +30,8 @@ histories as (
 
     select
         platform,
-        greatest(min(event_date), {{ days_before(89) }}) as first_date
-    from interactions
+        greatest(cast(min(first_event_at) as date), {{ days_before(89) }}) as first_date
+    from active
     group by platform
 
 ),
@@ -43,17 +49,16 @@ days as (
 counted as (
 
     select
-        interactions.platform,
-        interactions.event_date,
-        count(*) as events_count,
-        sum(case when interactions.is_impression then 1 else 0 end) as impressions_count,
+        account_days.platform,
+        account_days.event_date,
+        sum(account_days.events_count) as events_count,
+        sum(account_days.impressions_count) as impressions_count,
         count(distinct accounts.user_id) as people_count,
-        sum(case when interactions.is_positive then 1 else 0 end) as positives_count
-    from interactions
+        sum(account_days.positives_count) as positives_count
+    from account_days
     left join accounts
-        on interactions.platform = accounts.platform and interactions.account_id = accounts.account_id
-    where interactions.event_date >= {{ days_before(89) }}
-    group by interactions.platform, interactions.event_date
+        on account_days.platform = accounts.platform and account_days.account_id = accounts.account_id
+    group by account_days.platform, account_days.event_date
 
 ),
 
@@ -62,7 +67,7 @@ completed as (
     select
         days.platform,
         days.event_date,
-        coalesce(counted.events_count, 0) as events_count,
+        cast(coalesce(counted.events_count, 0) as bigint) as events_count,
         cast(coalesce(counted.impressions_count, 0) as bigint) as impressions_count,
         coalesce(counted.people_count, 0) as people_count,
         cast(coalesce(counted.positives_count, 0) as bigint) as positives_count

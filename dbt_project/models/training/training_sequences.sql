@@ -10,18 +10,9 @@
 
 with
 
-interactions as (
+histories as (
 
-    select * from {{ ref('fct_interactions') }}
-    where event_at < {{ cut() }} and not is_impression
-
-),
-
--- nothing is learned from robots
-accounts as (
-
-    select * from {{ ref('dim_accounts') }}
-    where is_suspect is not true
+    select * from {{ ref('int_histories') }}
 
 ),
 
@@ -58,22 +49,15 @@ touched as (
 
 ),
 
-histories as (
+remade as (
 
     select
-        touched.user_id,
         touched.fingerprint,
-        interactions.platform,
-        interactions.item_id,
-        interactions.event_type,
-        interactions.event_at,
-        interactions.is_positive,
+        histories.*,
         -- a hash says nothing of what came next, an id or the order of a file may
-        md5(interactions.platform || ':' || interactions.event_id) as tie_break
-    from interactions
-    inner join accounts
-        on interactions.platform = accounts.platform and interactions.account_id = accounts.account_id
-    inner join touched on accounts.user_id = touched.user_id
+        md5(histories.platform || ':' || histories.event_id) as tie_break
+    from histories
+    inner join touched on histories.user_id = touched.user_id
 
 ),
 
@@ -83,7 +67,7 @@ numbered as (
         *,
         count(*) over (partition by user_id) as events_count,
         row_number() over (partition by user_id order by event_at, tie_break) as number
-    from histories
+    from remade
 
 ),
 
