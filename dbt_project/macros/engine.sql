@@ -32,6 +32,74 @@ select
 from components
 {%- endmacro %}
 
+{#- The accounts of groups in which pairs must not be together, each with the least key of the part that it is left in.
+    `links` (part_key, account_key, linked_key, place) are tried in the order of their places, the strongest first; one
+    that would bring the two of a pair (part_key, account_key, other_key) together is left out. So of all links between
+    the two the weakest are cut. The recursion keeps one row a group and ends with the last link of the largest. -#}
+{% macro groups_without_pairs(links, pairs) -%}
+    {{ return(adapter.dispatch('groups_without_pairs')(links, pairs)) }}
+{%- endmacro %}
+
+{% macro duckdb__groups_without_pairs(links, pairs) -%}
+with recursive members as (
+    select part_key, account_key from {{ links }}
+    union
+    select part_key, linked_key as account_key from {{ links }}
+),
+
+forbidden as (
+    select part_key, list([account_key, other_key]) as pairs
+    from {{ pairs }}
+    group by part_key
+),
+
+tried (part_key, place, heads) using key (part_key) as (
+    select
+        members.part_key,
+        cast(0 as bigint) as place,
+        map_from_entries(list(struct_pack(k := members.account_key, v := members.account_key))) as heads
+    from members
+    group by members.part_key
+
+    union
+
+    select
+        joining.part_key,
+        joining.place,
+        case
+            when len(list_filter(
+                joining.pairs,
+                lambda pair: least(joining.heads[pair[1]], joining.heads[pair[2]]) = joining.first_head
+                and greatest(joining.heads[pair[1]], joining.heads[pair[2]]) = joining.last_head
+            )) > 0 then joining.heads
+            else map_from_entries(list_transform(
+                map_entries(joining.heads),
+                lambda entry: struct_pack(
+                    k := entry.key,
+                    v := case when entry.value = joining.last_head then joining.first_head else entry.value end
+                )
+            ))
+        end as heads
+    from (
+        select
+            tried.part_key,
+            links.place,
+            tried.heads,
+            forbidden.pairs,
+            least(tried.heads[links.account_key], tried.heads[links.linked_key]) as first_head,
+            greatest(tried.heads[links.account_key], tried.heads[links.linked_key]) as last_head
+        from tried
+        inner join {{ links }} as links on tried.part_key = links.part_key and tried.place + 1 = links.place
+        inner join forbidden on tried.part_key = forbidden.part_key
+    ) as joining
+)
+
+select
+    unnest(map_keys(heads)) as account_key,
+    unnest(map_values(heads)) as group_key
+from tried
+{%- endmacro %}
+
 {#- A number that says whether the rows of a group, in whatever order, are still the same. -#}
 {% macro fingerprint(columns) -%}
     {{ return(adapter.dispatch('fingerprint')(columns)) }}
