@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from flows.cli import main
+from flows.contracts import load_contracts
 from flows.identity import explain
 from flows.kept_apart import keep_apart
 from flows.settings import Settings
 from flows.warehouse import connect
+from flows.watermark import watermark
 from tests.dbt.built_home import build, empty_home, land
 
 HISTORY = """
@@ -28,6 +30,12 @@ def rows(settings: Settings, query: str) -> list[tuple[Any, ...]]:
 def deliver(settings: Settings, day: int, table: str, **record: str) -> None:
     """An account's record that was loaded on a day in March."""
     land(settings, table, [{**record, "file_id": f"f{day}", "line": 1, "loaded_at": f"2026-03-{day:02} 03:00:00"}])
+
+
+def mark(settings: Settings) -> str:
+    """The watermark of a night, from which its run's id is made."""
+    with connect(settings.warehouse) as connection:
+        return watermark(connection, load_contracts(settings.contracts), date(2026, 3, 4))
 
 
 def persons(settings: Settings) -> list[list[str]]:
@@ -123,18 +131,23 @@ def test_accounts_that_are_not_known_are_refused_in_words(settings: Settings, ca
 def test_accounts_kept_apart_stay_so_over_others_until_it_is_taken_back(
     tmp_path: Path, capsys: pytest.CaptureFixture
 ) -> None:
-    """shop:u17 and music:4 hang together over video:9: its device, the weaker link, is cut and kept for review."""
+    """shop:u17 and music:4 hang together over video:9: its device, the weaker link, is cut and kept for review.
+
+    The decision is an input of the night: its watermark is another, until the decision is taken back.
+    """
     settings = empty_home(tmp_path)
     deliver(settings, 1, "shop_accounts", customer="u17", email="email:aa")
     deliver(settings, 1, "video_accounts", viewer_id="9", email_address="email:aa", device_id="device:dd")
     deliver(settings, 1, "music_accounts", listener="4", device="device:dd")
     build(settings, 2)
     assert persons(settings) == [["music:4", "shop:u17", "video:9"]]
+    before = mark(settings)
     command = ["identity", "do-not-link", "shop:u17", "music:4", "--home", str(settings.home)]
     assert main(command) == main(command) == 0
     assert rows(settings, "select account_key, other_key, is_apart from raw.do_not_link") == [
         ("music:4", "shop:u17", True)
     ]
+    assert mark(settings) != before
     build(settings, 3, ("training",))
     assert persons(settings) == [["shop:u17", "video:9"]]
     cut = "select account_key, linked_key, evidence, strength, cut_reason from quality.links_cut"
@@ -144,6 +157,7 @@ def test_accounts_kept_apart_stay_so_over_others_until_it_is_taken_back(
     assert "video:9 and music:4 share a device, but that link was cut: accounts that people keep apart" in text
     assert main([*command, "--undo"]) == 0
     assert "may be one person again" in capsys.readouterr().out
+    assert mark(settings) == before
     build(settings, 4, ("training",))
     assert persons(settings) == [["music:4", "shop:u17", "video:9"]]
 
