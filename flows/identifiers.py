@@ -33,6 +33,14 @@ PHONE = re.compile(
 )
 
 
+MAILBOXES = {
+    **dict.fromkeys(("gmail.com", "googlemail.com"), ("gmail.com", ".")),
+    **dict.fromkeys(("proton.me", "protonmail.com", "pm.me"), ("proton.me", "._-")),
+    **{domain: (domain, "") for domain in ("outlook.com", "hotmail.com", "live.com", "icloud.com", "fastmail.com")},
+}
+"""Of providers that deliver name+tag to name: the domain that is the same to them, and what they ignore in a name."""
+
+
 def plain(text: str) -> str:
     """The text in compatibility form, without invisible characters, case and outer spaces."""
     compatible = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
@@ -51,7 +59,14 @@ def normalise_email(text: str) -> str | None:
             domain = domain.encode("idna").decode("ascii")
         except UnicodeError:
             return None
-    return f"{name}@{domain}"
+    return f"{name}@{domain}" if domain not in MAILBOXES else mailbox(name, domain)
+
+
+def mailbox(name: str, domain: str) -> str:
+    """The address of the mailbox to which the provider of this domain delivers what is sent to the name."""
+    known_as, ignored = MAILBOXES[domain]
+    bare = name.partition("+")[0].translate(dict.fromkeys(map(ord, ignored)))
+    return f"{bare or name}@{known_as}"
 
 
 def normalise_phone(text: str, region: str | None) -> str | None:

@@ -14,6 +14,7 @@ from flows.warehouse import Error, connect, identifier, transaction
 TABLES = (
     "recommendations",
     "accounts",
+    "account_history",
     "runs",
     "gate_results",
     "recommender_versions",

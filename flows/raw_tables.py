@@ -50,8 +50,14 @@ MANIFEST_TABLES = {
         "file_id": "VARCHAR",
         "loaded_at": "TIMESTAMP",
     },
+    "do_not_link": {
+        "account_key": "VARCHAR",
+        "other_key": "VARCHAR",
+        "is_apart": "BOOLEAN",
+        "loaded_at": "TIMESTAMP",
+    },
 }
-"""The manifest, the quarantine, and the fields that no contract names; described in dbt's sources."""
+"""Files, the quarantine, fields that no contract names, and accounts kept apart; described in dbt's sources."""
 
 OLDER_HOMES = """
     update raw.rejects set records_count = 1 where records_count is null;

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from flows.contracts import TIME_MEANINGS, Kind, PlatformContract
-from flows.warehouse import Connection, identifier
+from flows.warehouse import Connection, identifier, table_exists
 
 
 def known_records(
@@ -37,13 +37,33 @@ def known_records(
     return int(row[0]), int(row[1])
 
 
+def kept_apart(connection: Connection, arrived_before: datetime | None) -> tuple[int, int]:
+    """How many pairs of accounts people keep apart, and the sum of their hashes."""
+    query = """
+        select count(*), coalesce(sum(hash(account_key, other_key)), 0)
+        from (
+            select account_key, other_key, max_by(is_apart, loaded_at) as is_apart
+            from raw.do_not_link
+            where loaded_at < coalesce(?, loaded_at + interval '1' day)
+            group by account_key, other_key
+        )
+        where is_apart
+    """
+    row = connection.execute(query, [arrived_before]).fetchone()
+    assert row is not None
+    return int(row[0]), int(row[1])
+
+
 def watermark(
     connection: Connection,
     contracts: Iterable[PlatformContract],
     logical_date: date,
     arrived_before: datetime | None = None,
 ) -> str:
-    """A digest of all accepted records known at the end of `logical_date`, in UTC, and loaded before a moment."""
+    """A digest of all accepted records known at the end of `logical_date`, in UTC, and loaded before a moment.
+
+    What people decided about accounts counts as known on every night, as a corrected record of an account does.
+    """
     cut = logical_date + timedelta(days=1)
     known = {
         f"{contract.platform}_{kind_name}": known_records(
@@ -52,4 +72,7 @@ def watermark(
         for contract in contracts
         for kind_name, kind in contract.kinds.items()
     }
+    if table_exists(connection, "raw", "do_not_link"):
+        pairs_count, pairs_sum = kept_apart(connection, arrived_before)
+        known |= {"kept apart": (pairs_count, pairs_sum)} if pairs_count else {}
     return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()

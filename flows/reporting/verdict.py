@@ -67,6 +67,10 @@ ADVICE = {
     "KeysAreUnique": MARTS,
     "InteractionsHaveAccounts": MARTS,
     "PeopleAreJoined": "Check which fields the contracts name as identifiers, and that the key has not changed.",
+    "IdentifiersArePersonal": "quality.identifiers_refused lists what links nobody: ask the platforms named there what "
+    "people fill in where an identifier is asked for.",
+    "PersonsAreSmall": "Review quality.links_cut, and crossrec identity explain ACCOUNT: which identifiers tie them? "
+    "If one person may have so many accounts, raise max_accounts_per_person in dbt_project.yml.",
     "PeopleExist": LANDING,
     "EverybodyHasAList": RECOMMENDER,
     "ListsAreFull": RECOMMENDER,

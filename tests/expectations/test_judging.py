@@ -27,6 +27,10 @@ HEALTHY: dict[str, dict[str, Any]] = {
         "persons_count": 500, "accounts_count": 900, "matched_account_share": 0.6, "union_difference_count": 0,
         "duplicate_key_count": 0, "orphan_account_count": 0,
     },
+    "identity_facts": {
+        "refused_identifiers_count": 2, "refused_accounts_count": 9, "refused_account_share": 0.01,
+        "split_groups_count": 0, "cut_links_count": 0, "kept_apart_links_count": 1, "largest_person_accounts_count": 6,
+    },
     "scored_facts": {
         "persons_count": 500, "lists_count": 500, "missing_lists_count": 0, "short_lists_count": 0,
         "rank_gap_count": 0, "consumed_count": 0, "unknown_item_count": 0, "unavailable_item_count": 0,
@@ -105,6 +109,9 @@ BROKEN: list[tuple[str, dict[str, Any], str]] = [
     ("night_facts", {"persons_count": 0}, "PeopleExist"),
     ("night_facts", {"persons_count": None}, "PeopleExist"),
     ("night_facts", {"duplicate_key_count": None}, "KeysAreUnique"),
+    ("identity_facts", {"refused_account_share": 0.051}, "IdentifiersArePersonal"),
+    ("identity_facts", {"refused_account_share": None}, ""),
+    ("identity_facts", {"split_groups_count": 1}, "PersonsAreSmall"),
     ("scored_facts", {"missing_lists_count": None}, "EverybodyHasAList"),
     ("scored_facts", {"missing_lists_count": 1}, "EverybodyHasAList"),
     ("scored_facts", {"short_lists_count": 1}, "ListsAreFull"),
@@ -239,5 +246,7 @@ def test_a_table_without_rows_proves_nothing() -> None:
 
 def test_an_unknown_suite_is_refused_in_words() -> None:
     """The error names the suites that there are."""
-    with pytest.raises(ValueError, match="platform_facts, platform_drift, night_facts, scored_facts; found 'facts'"):
+    with pytest.raises(
+        ValueError, match="platform_facts, platform_drift, night_facts, identity_facts, scored_facts; found 'facts'"
+    ):
         judge(pd.DataFrame(), "facts")

@@ -42,7 +42,8 @@ def tables_of(home: Home) -> dict[str, pd.DataFrame]:
     with duckdb.connect(str(home.path / "warehouse.duckdb"), read_only=True) as connection:
         query = """
             select schema_name || '.' || table_name from duckdb_tables()
-            where schema_name in ('marts', 'training') or table_name in ('platform_facts', 'night_facts') order by 1
+            where table_name <> 'dim_account_history' -- it holds what all nights say
+            and (schema_name in ('marts', 'training') or table_name in ('platform_facts', 'night_facts')) order by 1
         """
         names = [name for (name,) in connection.execute(query).fetchall()]
         tables = {name: connection.execute(f"select * from {name} order by all").fetch_df() for name in names}

@@ -109,3 +109,31 @@ def test_a_key_that_is_no_secret_is_refused(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setenv("CROSSREC_KEY", "short")
     with pytest.raises(ValueError, match="CROSSREC_KEY has 5"):
         read_secret(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("spelling", "same"),
+    [
+        ("Anna.Berg+shop@gmail.com", "annaberg@googlemail.com"),
+        ("anna+news@outlook.com", "anna@outlook.com"),
+        ("anna-berg+x@pm.me", "annaberg@protonmail.com"),
+    ],
+)
+def test_an_email_is_the_mailbox_that_its_provider_delivers_to(spelling: str, same: str) -> None:
+    """Tags go, and dots where the provider ignores them."""
+    assert KEYRING.token("email", spelling) == KEYRING.token("email", same)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("anna.berg@mail.example", "annaberg@mail.example"),
+        ("anna+x@mail.example", "anna@mail.example"),
+        ("anna.berg@outlook.com", "annaberg@outlook.com"),
+        ("+a@gmail.com", "+b@gmail.com"),
+        ("anna@icloud.com", "anna@gmail.com"),
+    ],
+)
+def test_other_mailboxes_stay_other_people(first: str, second: str) -> None:
+    """Nothing is ignored that a provider may tell apart, and never the whole name."""
+    assert KEYRING.token("email", first) != KEYRING.token("email", second)

@@ -1,32 +1,9 @@
 with
 
-accounts as (
-
-    select * from {{ ref('int_accounts_deduplicated') }}
-
-),
-
-identifiers as (
-
-    select account_key, 'email' as identifier, email_token as token from accounts
-    union all
-    select account_key, 'phone' as identifier, phone_token as token from accounts
-    union all
-    select account_key, 'login' as identifier, login_token as token from accounts
-    union all
-    select account_key, 'device' as identifier, device_token as token from accounts
-
-),
-
 counted as (
 
-    select
-        account_key,
-        identifier,
-        min(account_key) over (partition by identifier, token) as first_key,
-        count(*) over (partition by identifier, token) as accounts_count
-    from identifiers
-    where token is not null
+    select * from {{ ref('int_identifiers_counted') }}
+    where accounts_count <= {{ var('max_accounts_per_identifier') }}
 
 ),
 
@@ -35,9 +12,15 @@ shared as (
     select
         account_key,
         identifier,
-        first_key
+        first_key,
+        -- one account on each of many platforms is what a person has; many on one platform raise doubt
+        platforms_count * 1.0 / accounts_count * case identifier
+            when 'login' then {{ var('login_strength') }}
+            when 'email' then {{ var('email_strength') }}
+            when 'phone' then {{ var('phone_strength') }}
+            when 'device' then {{ var('device_strength') }}
+        end as strength
     from counted
-    where accounts_count between 2 and {{ var('max_accounts_per_identifier') }}
 
 )
 

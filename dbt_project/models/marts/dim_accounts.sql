@@ -25,6 +25,8 @@ identified as (
         accounts.language,
         accounts.country,
         accounts.match_method,
+        accounts.match_evidence,
+        accounts.match_confidence,
         suspected.account_id is not null as is_suspect,
         suspected.suspect_rule
     from accounts

@@ -1,0 +1,1 @@
+{{ connected_components(ref('int_large_component_edges')) }}
