@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pyarrow
 
 from flows.matching.evidence import FLOOR, SCORED, WEIGHTS
-from flows.matching.listings import LISTING_COLUMNS, SCHEMA, listings
+from flows.matching.listings import LISTING_COLUMNS, listings
 from flows.receipts import Receipt
 from flows.settings import Settings
 from flows.warehouse import Connection, connect, transaction
@@ -133,7 +133,7 @@ def create_tables(connection: Connection) -> None:
 
 
 def match(settings: Settings) -> Receipt:
-    """Bring `links` to hold every pair of items, of two platforms, that may be one thing, as of the night in staging."""
+    """Bring `links` to hold every pair of items of two platforms that may be one thing, as of the night in staging."""
     with connect(settings.warehouse, settings.memory_limit, settings.threads) as connection:
         create_tables(connection)
         values = {"rules": RULES, "encoder": settings.encoder}
@@ -161,10 +161,10 @@ def write_fresh(connection: Connection, values: dict[str, str]) -> int:
 
 def batches(connection: Connection) -> Iterator[pyarrow.Table]:
     """The new records as listings, a bounded number at a time."""
-    cursor = connection.execute("select count(*) from new_records").fetchone()
-    for start in range(0, cursor[0] if cursor else 0, BATCH):
+    counted = connection.execute("select count(*) from new_records").fetchone()
+    for start in range(0, counted[0] if counted else 0, BATCH):
         query = "select * from new_records where rowid >= ? and rowid < ?"
-        yield listings(connection.execute(query, [start, start + BATCH]).to_arrow_table()).cast(SCHEMA)
+        yield listings(connection.execute(query, [start, start + BATCH]).to_arrow_table())
 
 
 def replace(connection: Connection, encoder: str) -> int:

@@ -5,9 +5,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-ARTICLES = "the a an les le la l il lo i gli un una une das der die ein eine el los las o os as het".split()
-ARTICLE_BEHIND = re.compile(rf",\s*(?:{'|'.join(ARTICLES)})['’]?\s*(?=$|[:(\[])")
-ARTICLE_IN_FRONT = re.compile(rf"^(?:(?:{'|'.join(ARTICLES)})\s+|l['’]\s*)(?=\w)")
+ARTICLE = "the|a|an|les|le|la|l|il|lo|i|gli|un|una|une|das|der|die|ein|eine|el|los|las|o|os|as|het"
+ARTICLE_BEHIND = re.compile(rf",\s*(?:{ARTICLE})['’]?\s*(?=$|[:(\[])")
+ARTICLE_IN_FRONT = re.compile(rf"^(?:(?:{ARTICLE})\s+|l['’]\s*)(?=\w)")
 EDITION = (
     r"(?:special|collector'?s|limited|deluxe|extended|anniversary|ultimate|definitive|standard|complete)(?: edition)?"
     r"|(?:director'?s|final|theatrical|extended) cut|(?:digitally )?remaster(?:ed)?|uncut|unrated|restored|re-?release"
@@ -16,7 +16,9 @@ EDITION = (
 EDITION_NOTE = re.compile(rf"\s*(?:[\[(]\s*(?:{EDITION})\s*[\])]|\s[-–—]\s*(?:{EDITION})\s*$)", re.IGNORECASE)
 SEGMENT = re.compile(r"([:;()\[\]{}/|]|\s[-–—]\s)")
 SUBTITLE_MARKS = (":", "-", "–", "—")
-ROMAN = {name: str(number) for number, name in enumerate("ii iii iv v vi vii viii ix x xi xii xiii".split(), 2)}
+ROMAN = {"ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8", "ix": "9", "x": "10"}
+SMALL_WORDS = ("a", "i", "l", "d", "o", "e", "y")
+"""Letters that are words of some language; another letter by itself tells a variant."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,8 @@ class Title:
 
 def plain(text: str) -> str:
     """The text without case, accents and entities; letters of one shape are one letter."""
-    decomposed = unicodedata.normalize("NFKD", html.unescape(text).casefold())
+    folded = unicodedata.normalize("NFKD", html.unescape(text)).casefold()
+    decomposed = unicodedata.normalize("NFKD", folded)
     return unicodedata.normalize("NFC", "".join(letter for letter in decomposed if not unicodedata.combining(letter)))
 
 
@@ -66,7 +69,8 @@ def numbers_in(words: list[str]) -> list[str]:
     """Numbers and single letters, sorted; a Roman number only behind the first word."""
     found = [run for word in words for run in re.findall(r"\d+", word)]
     found += [ROMAN[word] for word in words[1:] if word in ROMAN]
-    return sorted(found + [word for word in words if len(word) == 1 and not word.isdigit() and word not in ARTICLES])
+    found += [word for word in words if len(word) == 1 and word not in SMALL_WORDS and not word.isdigit()]
+    return sorted(found)
 
 
 def normal_title(text: str) -> Title:

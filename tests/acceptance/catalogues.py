@@ -1,7 +1,7 @@
 """How well items are matched: `python -m tests.acceptance.catalogues [SEED …]`.
 
-Two film catalogues with real titles and untidy spellings, which ../shared/acceptance/land_catalogues.py lays out, become
-the items of two platforms of a home: they are ingested, encoded, matched, and canonical ids are read from
+Two film catalogues with real titles and untidy spellings, which ../shared/acceptance/land_catalogues.py lays out,
+become the items of two platforms of a home: they are ingested, encoded, matched, and canonical ids are read from
 `marts.dim_items`. Prints precision, recall and F1 over pairs for each seed, and with `--misses` every pair that was
 found or left out wrongly. Ends with 0 only if each seed reaches F1 0.95 with precision 0.99.
 """
@@ -19,9 +19,9 @@ from flows.contracts import load_contracts
 from flows.encode import encode
 from flows.ingest import ingest
 from flows.match import match
+from flows.platforms.staging_text import staging_texts
 from flows.settings import Settings, read_settings
 from flows.synchronise import synchronise
-from flows.platforms.staging_text import staging_texts
 from flows.transform import transform
 from flows.warehouse import connect
 

@@ -67,7 +67,7 @@ ranked as (
     select
         *,
         count(*) over (partition by relation, field) as items_count,
-        row_number() over (partition by relation, field order by positives_count desc, item_key) as place
+        row_number() over (partition by relation, field order by positives_count desc, item_key asc) as place
     from fields
 
 ),

@@ -45,11 +45,15 @@ grouped as (
 -- pairs in a row may lead to two things of one platform; then none of these pairs holds
 contradictory as (
 
-    select distinct components.component_key
-    from components
-    inner join grouped on components.account_key = grouped.group_key
-    group by components.component_key, grouped.platform
-    having count(distinct grouped.group_key) > 1
+    select distinct component_key from (
+        select
+            components.component_key,
+            grouped.platform
+        from components
+        inner join grouped on components.account_key = grouped.group_key
+        group by components.component_key, grouped.platform
+        having count(distinct grouped.group_key) > 1
+    ) as platforms
 
 ),
 

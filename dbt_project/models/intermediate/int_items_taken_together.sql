@@ -4,7 +4,7 @@ with
 sequences as (
 
     select * from {{ ref('training_sequences') }}
-    where is_positive and event_at >= {{ days_before(var('relation_days') - 1) }}
+    where is_positive and event_at >= {{ days_before(var('relation_days')) }}
 
 ),
 

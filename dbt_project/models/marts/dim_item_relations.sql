@@ -31,7 +31,7 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by item_key, relation order by strength desc, place, related_key
+            partition by item_key, relation order by strength desc, place asc, related_key asc
         ) as relation_rank
     from related
 
