@@ -1,4 +1,4 @@
-"""The stage match: which pairs it finds, that it compares only what is new, and that the way to a night leaves no trace."""
+"""The stage match: which pairs it finds, that it compares what is new, and that the way to a night leaves no trace."""
 
 from pathlib import Path
 from typing import Any
@@ -145,8 +145,8 @@ def test_the_way_to_a_night_leaves_no_trace(settings: Settings, tmp_path: Path) 
     match(settings)
     with connect(settings.warehouse) as connection:
         connection.execute(
-            "insert into intermediate.int_items_deduplicated by name "
-            "select 'video' as platform, 'many ' || number as item_id, 'Dune part one' as title from range(60) t(number)"
+            "insert into intermediate.int_items_deduplicated by name select 'video' as platform, "
+            "'many ' || number as item_id, 'Dune part one' as title from range(60) as numbers (number)"
         )
     match(settings)
     crowded = pairs(settings)

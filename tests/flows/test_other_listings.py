@@ -1,4 +1,4 @@
-"""What a person took on one platform is not shown to them under another listing, on a platform that forbids its return."""
+"""What a person took is not shown to them under another listing, on a platform that forbids its return."""
 
 import json
 from datetime import UTC, datetime, time

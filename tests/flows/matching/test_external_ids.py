@@ -23,7 +23,9 @@ def digits(length: int) -> st.SearchStrategy[str]:
 
 def spelt(text: str, places: list[int]) -> str:
     """The text with hyphens and spaces between some of its characters."""
-    parts = [character + (" -"[place % 2] if place % 3 == 0 else "") for character, place in zip(text, places)]
+    parts = [
+        character + (" -"[place % 2] if place % 3 == 0 else "") for character, place in zip(text, places, strict=False)
+    ]
     return "".join(parts) + text[len(parts) :]
 
 
