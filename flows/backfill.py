@@ -100,6 +100,8 @@ def rebuild(run: Run) -> None:
     stages = Stages(run)
     try:
         stages.do("dbt staging")
+        stages.do("encode")
+        stages.do("match")
         stages.do("dbt training")
         gate = stages.judge("gate training")
     except Exception as error:

@@ -105,6 +105,12 @@ def encode(arguments: argparse.Namespace) -> int:
     return say(stage(settings_of(arguments)))
 
 
+def match(arguments: argparse.Namespace) -> int:
+    from flows.match import match as stage
+
+    return say(stage(settings_of(arguments)))
+
+
 def gate(arguments: argparse.Namespace) -> int:
     from flows.gate import judge_gate
 
@@ -184,6 +190,7 @@ def build_parser() -> argparse.ArgumentParser:
     command = add("transform", transform, "Build one of dbt's selections.", dated)
     command.add_argument("selection", choices=("staging", "training", "scored", "published"))
     add("encode", encode, "Encode the item texts that are new.", common)
+    add("match", match, "Compare the items that are new or have changed with those of other platforms.", common)
     command = add("gate", gate, "Judge the quality facts of a gate.", dated)
     command.add_argument("gate", choices=("training", "publication"))
     add("train", train, "Train tonight's recommender.", dated)

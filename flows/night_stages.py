@@ -13,6 +13,7 @@ from prefect.client.schemas.objects import State
 from flows.encode import encode
 from flows.gate import judge_gate
 from flows.ingest import ingest
+from flows.match import match
 from flows.publish import copy_ops, publish
 from flows.realise import realise
 from flows.receipts import GateReceipt, IngestReceipt, PublishReceipt, Receipt, TrainReceipt
@@ -27,7 +28,7 @@ from flows.warehouse import Error
 LOG = logging.getLogger("crossrec")
 
 StageName = Literal[
-    "ingest", "dbt staging", "encode", "dbt training", "gate training", "train", "recommend", "dbt scored",
+    "ingest", "dbt staging", "encode", "match", "dbt training", "gate training", "train", "recommend", "dbt scored",
     "gate publication", "realise", "dbt published", "publish",
 ]  # fmt: skip
 STAGES: tuple[StageName, ...] = get_args(StageName)
@@ -83,6 +84,7 @@ def work_of(run: Run, name: StageName) -> Any:
     work: dict[str, Callable[[], Receipt]] = {
         "ingest": lambda: ingest(settings),
         "encode": lambda: encode(settings),
+        "match": lambda: match(settings),
         "train": lambda: train(settings, run.run_id, run.logical_date, run.recommender_version, log),
         "recommend": lambda: recommend(settings, run.run_id, log),
         "realise": lambda: realise(settings, run.run_id, run.logical_date),

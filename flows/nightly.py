@@ -1,7 +1,7 @@
 """The night: from landing files to published lists, as one Prefect flow that can be read aloud.
 
-`ingest → dbt staging → encode → dbt training → gate → train → recommend → dbt scored → gate → realise → dbt published
-→ publish → report`. A critical expectation that fails holds the night: yesterday's files stand.
+`ingest → dbt staging → encode → match → dbt training → gate → train → recommend → dbt scored → gate → realise → dbt
+published → publish → report`. A critical expectation that fails holds the night: yesterday's files stand.
 """
 
 import logging
@@ -66,6 +66,7 @@ def go_through(stages: Stages, is_dry: bool, force_reason: str | None) -> State:
     run = stages.run
     stages.do("dbt staging")
     stages.do("encode")
+    stages.do("match")
     stages.do("dbt training")
     before = stages.pass_gate("gate training", force_reason)
     stages.do("train")

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from flows import ledger
+from flows import ledger, match
 from flows.contracts import load_contracts
 from flows.raw_tables import create_tables
 from flows.settings import Settings, read_settings
@@ -45,6 +45,7 @@ def empty_home(home: Path) -> Settings:
     with connect(settings.warehouse) as connection:
         create_tables(connection, load_contracts(settings.contracts))
         connection.execute(OTHERS)
+        match.create_tables(connection)
         ledger.create_tables(connection)
     return settings
 

@@ -34,7 +34,7 @@ def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
 def test_every_command_says_what_it_does() -> None:
     """The overview lists each command with a sentence, so that nobody has to guess."""
     text = build_parser().format_help()
-    commands = "night serve ingest withdraw transform encode gate train recommend realise publish report"
+    commands = "night serve ingest withdraw transform encode match gate train recommend realise publish report"
     for command in [*commands.split(), "show", "sql", "runs", "simulate", "platform"]:
         assert re.search(rf"^    {command}\s+[A-Z]", text, flags=re.MULTILINE), command
 

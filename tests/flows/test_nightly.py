@@ -24,6 +24,7 @@ STAGES = [
     "ingest",
     "dbt staging",
     "encode",
+    "match",
     "dbt training",
     "gate training",
     "train",

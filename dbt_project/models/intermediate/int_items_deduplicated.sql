@@ -45,6 +45,12 @@ newest as (
         creator,
         price,
         language,
+        series,
+        released_year,
+        gtin,
+        isbn,
+        imdb,
+        isrc,
         available_from,
         available_until
     from known

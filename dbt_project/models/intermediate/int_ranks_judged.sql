@@ -14,7 +14,9 @@ items as (
 
 consumed as (
 
-    select * from {{ ref('int_items_consumed') }}
+    select user_id, platform, item_id from {{ ref('int_items_consumed') }}
+    union
+    select user_id, platform, item_id from {{ ref('int_items_consumed_elsewhere') }}
 
 ),
 

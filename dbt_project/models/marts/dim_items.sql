@@ -12,6 +12,12 @@ texts as (
 
 ),
 
+matched as (
+
+    select * from {{ ref('int_items_matched') }}
+
+),
+
 interactions as (
 
     select distinct
@@ -46,7 +52,9 @@ described as (
     select
         named.platform,
         named.item_id,
-        named.platform || ':' || named.item_id as canonical_item_id,
+        coalesce(matched.canonical_item_id, named.platform || ':' || named.item_id) as canonical_item_id,
+        coalesce(matched.match_method, 'none') as match_method,
+        matched.match_confidence,
         items.title,
         items.description,
         items.category,
@@ -61,6 +69,7 @@ described as (
     from named
     left join items on named.platform = items.platform and named.item_id = items.item_id
     left join texts on named.platform = texts.platform and named.item_id = texts.item_id
+    left join matched on named.platform = matched.platform and named.item_id = matched.item_id
 
 )
 

@@ -6,6 +6,20 @@ consumed as (
 
 ),
 
+consumed_elsewhere as (
+
+    select * from {{ ref('int_items_consumed_elsewhere') }}
+
+),
+
+hidden as (
+
+    select user_id, platform, item_id, first_at from consumed
+    union all
+    select user_id, platform, item_id, first_at from consumed_elsewhere
+
+),
+
 users as (
 
     select * from {{ ref('training_users') }}
@@ -23,10 +37,11 @@ numbered as (
     select
         users.user_index,
         items.item_index,
-        consumed.first_at
-    from consumed
-    inner join users on consumed.user_id = users.user_id
-    inner join items on consumed.platform = items.platform and consumed.item_id = items.item_id
+        min(hidden.first_at) as first_at
+    from hidden
+    inner join users on hidden.user_id = users.user_id
+    inner join items on hidden.platform = items.platform and hidden.item_id = items.item_id
+    group by users.user_index, items.item_index
 
 )
 

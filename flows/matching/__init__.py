@@ -1,0 +1,1 @@
+"""One thing on several platforms: what its listings have in common, and how much that says."""
