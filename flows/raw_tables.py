@@ -50,8 +50,16 @@ MANIFEST_TABLES = {
         "file_id": "VARCHAR",
         "loaded_at": "TIMESTAMP",
     },
+    "returned_accounts": {
+        "platform": "VARCHAR",
+        "account_id": "VARCHAR",
+        "generation": "BIGINT",
+    },
 }
-"""The manifest, the quarantine, and the fields that no contract names; described in dbt's sources."""
+"""The manifest, the quarantine, the fields that no contract names, and the accounts that came back after an erasure.
+
+They are described in dbt's sources.
+"""
 
 OLDER_HOMES = """
     update raw.rejects set records_count = 1 where records_count is null;

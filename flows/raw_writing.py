@@ -78,6 +78,17 @@ class RawWriter:
             [self.file.platform, self.file.kind_name, self.file_id, self.file.name, self.loaded_at],
         )
 
+    def returned(self, generations: dict[str, int]) -> None:
+        """Note erased accounts that act again: what they were before is not who they are now."""
+        for account_id, generation in generations.items():
+            row = [self.file.platform, account_id, generation]
+            self.warehouse.execute(
+                "insert into raw.returned_accounts"
+                " select * from (select ? as platform, ? as account_id, ? as generation) as incoming"
+                " anti join raw.returned_accounts as known using (platform, account_id)",
+                row,
+            )
+
     def forget_rejects(self, records: pyarrow.Table) -> None:
         """Take records of this content out of quarantine."""
         self._run(
