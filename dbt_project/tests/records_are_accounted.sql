@@ -1,6 +1,6 @@
 {{ config(severity='error') }}
 
--- Whatever was delivered was accepted, rejected, or skipped (it was loaded before, or is of an erased account); and what
+-- Whatever was delivered was accepted, rejected or skipped (loaded before, or of an erased account); and what
 -- the manifest counts is there.
 -- A row is something that does not add up. All tables are counted, and one by one the files of the last two days.
 with
