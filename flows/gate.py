@@ -10,7 +10,10 @@ from flows.receipts import GateReceipt
 from flows.settings import Settings
 from flows.warehouse import connect, identifier
 
-GATES = {"training": ("platform_facts", "platform_drift", "night_facts"), "publication": ("scored_facts",)}
+GATES = {
+    "training": ("platform_facts", "platform_drift", "night_facts", "consent_facts"),
+    "publication": ("scored_facts",),
+}
 
 
 def judge_gate(settings: Settings, run_id: str, gate: str) -> GateReceipt:

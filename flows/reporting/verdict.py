@@ -66,6 +66,7 @@ ADVICE = {
     "UnionsAreWhole": "Run crossrec platform sync, then the night again.",
     "KeysAreUnique": MARTS,
     "InteractionsHaveAccounts": MARTS,
+    "ConsentIsObeyed": MARTS,
     "PeopleAreJoined": "Check which fields the contracts name as identifiers, and that the key has not changed.",
     "PeopleExist": LANDING,
     "EverybodyHasAList": RECOMMENDER,

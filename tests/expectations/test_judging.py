@@ -27,6 +27,7 @@ HEALTHY: dict[str, dict[str, Any]] = {
         "persons_count": 500, "accounts_count": 900, "matched_account_share": 0.6, "union_difference_count": 0,
         "duplicate_key_count": 0, "orphan_account_count": 0,
     },
+    "consent_facts": {"withholding_accounts_count": 3, "mixed_rows_count": 0},
     "scored_facts": {
         "persons_count": 500, "lists_count": 500, "missing_lists_count": 0, "short_lists_count": 0,
         "rank_gap_count": 0, "consumed_count": 0, "unknown_item_count": 0, "unavailable_item_count": 0,
@@ -105,6 +106,7 @@ BROKEN: list[tuple[str, dict[str, Any], str]] = [
     ("night_facts", {"persons_count": 0}, "PeopleExist"),
     ("night_facts", {"persons_count": None}, "PeopleExist"),
     ("night_facts", {"duplicate_key_count": None}, "KeysAreUnique"),
+    ("consent_facts", {"mixed_rows_count": 1}, "ConsentIsObeyed"),
     ("scored_facts", {"missing_lists_count": None}, "EverybodyHasAList"),
     ("scored_facts", {"missing_lists_count": 1}, "EverybodyHasAList"),
     ("scored_facts", {"short_lists_count": 1}, "ListsAreFull"),
@@ -122,7 +124,7 @@ CRITICAL = {
     "FactsExist", "VolumeHolds", "DayIsNotEmpty", "EventsKeepComing", "PlatformIsAlive", "EventsAreNotDoubled",
     "FormatHolds", "ItemFilesBelong", "EventMixHolds", "AccountsHold",
     "EventWordsHold", "PositivesExist", "UnionsAreWhole", "KeysAreUnique",
-    "InteractionsHaveAccounts", "PeopleExist", "EverybodyHasAList", "ListsAreFull", "RanksHaveNoGaps",
+    "InteractionsHaveAccounts", "PeopleExist", "ConsentIsObeyed", "EverybodyHasAList", "ListsAreFull", "RanksHaveNoGaps",
     "NothingIsOfferedAgain", "OfferedItemsAreKnown", "OfferedItemsAreAvailable", "ItemsAreOfferedOnce",
     "ScoresExist",
 }  # fmt: skip

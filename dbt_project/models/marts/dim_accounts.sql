@@ -2,7 +2,7 @@ with
 
 accounts as (
 
-    select * from {{ ref('int_accounts_matched') }}
+    select * from {{ ref('int_accounts_consented') }}
 
 ),
 
