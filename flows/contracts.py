@@ -190,7 +190,16 @@ class Kind(Strict):
         description="Where the platform puts these files, one place or several: s3://bucket/folder or "
         "https://host/path/file. Before each ingest they are copied into the landing folder.",
     )
+    extra: Literal["drop", "keep"] | tuple[str, ...] = Field(
+        "drop",
+        description="Fields of a record that are not among `fields`: none passes, all do, or those of these names. "
+        "They are kept as JSON, in which e-mail addresses and phone numbers are replaced by tokens.",
+    )
     fields: tuple[ContractField, ...]
+
+    def allows(self, name: str) -> bool:
+        """Whether a field that the contract does not describe may pass."""
+        return self.extra == "keep" or (self.extra != "drop" and name in self.extra)
 
     @field_validator("place", mode="before")
     @classmethod

@@ -124,7 +124,8 @@ CRITICAL = {
     "FactsExist", "VolumeHolds", "DayIsNotEmpty", "EventsKeepComing", "PlatformIsAlive", "EventsAreNotDoubled",
     "FormatHolds", "ItemFilesBelong", "EventMixHolds", "AccountsHold",
     "EventWordsHold", "PositivesExist", "UnionsAreWhole", "KeysAreUnique",
-    "InteractionsHaveAccounts", "PeopleExist", "ConsentIsObeyed", "EverybodyHasAList", "ListsAreFull", "RanksHaveNoGaps",
+    "InteractionsHaveAccounts", "PeopleExist", "ConsentIsObeyed", "EverybodyHasAList", "ListsAreFull",
+    "RanksHaveNoGaps",
     "NothingIsOfferedAgain", "OfferedItemsAreKnown", "OfferedItemsAreAvailable", "ItemsAreOfferedOnce",
     "ScoresExist",
 }  # fmt: skip
@@ -241,5 +242,6 @@ def test_a_table_without_rows_proves_nothing() -> None:
 
 def test_an_unknown_suite_is_refused_in_words() -> None:
     """The error names the suites that there are."""
-    with pytest.raises(ValueError, match="platform_facts, platform_drift, night_facts, scored_facts; found 'facts'"):
+    suites = "platform_facts, platform_drift, night_facts, consent_facts, scored_facts"
+    with pytest.raises(ValueError, match=f"{suites}; found 'facts'"):
         judge(pd.DataFrame(), "facts")

@@ -23,7 +23,7 @@ KIND = """
       - {name: customer, type: text, means: account_id}
       - {name: partner, type: text, means: other_platform}
       - {name: agreed, type: boolean, means: is_allowed}
-      - {name: at, type: timestamp, means: decided_at}
+      - {name: decided, type: timestamp, means: decided_at}
 """
 TASTE = "planted-taste"
 
@@ -41,7 +41,7 @@ def contracts_with_consents(folder: Path) -> Path:
 
 
 def somebody(home: Home) -> tuple[str, str, str]:
-    """A person with an account in the shop and one at the news, whose news are chosen for what they took in the shop."""
+    """A person with accounts in the shop and at the news, whose news are chosen for what they took in the shop."""
     query = """
         with lists as (
             select distinct user_id from recommendations where platform = 'news' and reason_platform = 'shop'
@@ -105,5 +105,5 @@ def plant(home: Home, customer: str) -> None:
         file.writelines(json.dumps(record) + "\n" for record in planted)
     folder = home.path / "landing" / "shop" / "consents"
     folder.mkdir()
-    decision = {"customer": customer, "partner": None, "agreed": False, "at": f"{NIGHT}T00:00:00Z"}
+    decision = {"customer": customer, "partner": None, "agreed": False, "decided": f"{NIGHT}T00:00:00Z"}
     (folder / "a.jsonl").write_text(json.dumps(decision) + "\n")
