@@ -57,7 +57,8 @@ def person(lived: Home) -> Person:
     page = (lived.path / "reports" / f"{NIGHT.isoformat()}.html").read_text()
     with duckdb.connect(str(lived.path / "warehouse.duckdb"), read_only=True) as connection:
         counted = connection.execute(
-            "select user_id from marts.dim_users where platforms_count > 2 and contains(?, user_id) order by all",
+            "select user_id from marts.dim_users where platforms_count > 2 and contains(?, user_id)"
+            " and user_id in (select user_id from marts.dim_accounts where platform = 'news') order by all",
             [page],
         ).fetchall()
         user_id = counted[0][0]
