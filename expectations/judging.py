@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 # each is a module of this package with its RULES
-SUITES = ("platform_facts", "platform_drift", "night_facts", "identity_facts", "scored_facts")
+SUITES = ("platform_facts", "platform_drift", "night_facts", "identity_facts", "consent_facts", "scored_facts")
 
 
 @dataclass(frozen=True)

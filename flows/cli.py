@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows.cli_backfill import add_backfill_command
+from flows.cli_forget import add_forget_command
 from flows.cli_identity import add_identity_commands
 from flows.cli_ingest import add_ingest_commands
 from flows.cli_options import EXIT_FAILED, EXIT_HELD, add_list_choices, day, settings_of
@@ -187,6 +188,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_serve(add, common)
     add_ingest_commands(commands, common)
     add_identity_commands(commands, common)
+    add_forget_command(commands, common)
     command = add("transform", transform, "Build one of dbt's selections.", dated)
     command.add_argument("selection", choices=("staging", "training", "scored", "published"))
     add("encode", encode, "Encode the item texts that are new.", common)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from flows.platforms.add import Talk
     from flows.platforms.wishes import Wishes
 
-KINDS = ("events", "items", "accounts", "links")
+KINDS = ("events", "items", "accounts", "links", "consents")
 
 ADD = """\
 Looks at <home>/landing/NAME/{events,items,accounts,links}/, proposes a contract with a reason for each part, asks on a

@@ -82,13 +82,25 @@ MEANINGS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "link_type": ("text",),
         "linked_at": ("timestamp",),
     },
+    "consents": {
+        "account_id": ("text", "integer"),
+        "other_platform": ("text",),
+        "is_allowed": ("boolean",),
+        "decided_at": ("timestamp",),
+    },
 }
 """Our words by kind, each with the types that a field of this meaning may have."""
 
-REQUIRED_MEANINGS = ("account_id", "item_id", "event_type", "event_at", "linked_account_id")
+REQUIRED_MEANINGS = ("account_id", "item_id", "event_type", "event_at", "linked_account_id", "is_allowed")
 """A record without one of these says nothing; a contract names all that exist in its kind."""
 
-TIME_MEANINGS = {"events": "event_at", "items": "available_from", "accounts": "created_at", "links": "linked_at"}
+TIME_MEANINGS = {
+    "events": "event_at",
+    "items": "available_from",
+    "accounts": "created_at",
+    "links": "linked_at",
+    "consents": "decided_at",
+}
 """The word, by kind, that says since when a record is known."""
 
 INGEST_COLUMNS = ("extra", "file_id", "line", "loaded_at")
@@ -106,7 +118,7 @@ def checked_time_zone(name: str) -> str:
     return name
 
 
-KindName = Literal["events", "items", "accounts", "links"]
+KindName = Literal["events", "items", "accounts", "links", "consents"]
 FileFormat = Literal["json_lines", "json", "csv", "parquet", "avro"]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 TimeZone = Annotated[str, AfterValidator(checked_time_zone)]
@@ -184,7 +196,16 @@ class Kind(Strict):
         description="Where the platform puts these files, one place or several: s3://bucket/folder or "
         "https://host/path/file. Before each ingest they are copied into the landing folder.",
     )
+    extra: Literal["drop", "keep"] | tuple[str, ...] = Field(
+        "drop",
+        description="Fields of a record that are not among `fields`: none passes, all do, or those of these names. "
+        "They are kept as JSON, in which e-mail addresses and phone numbers are replaced by tokens.",
+    )
     fields: tuple[ContractField, ...]
+
+    def allows(self, name: str) -> bool:
+        """Whether a field that the contract does not describe may pass."""
+        return self.extra == "keep" or (self.extra != "drop" and name in self.extra)
 
     @field_validator("place", mode="before")
     @classmethod

@@ -17,7 +17,7 @@ from flows.column_sources import parquet_source
 from flows.contracts import Kind
 from flows.counted_text import counted_text
 from flows.delivery import Delivery
-from flows.identifiers import Keyring
+from flows.erased_records import ErasedRecords
 from flows.landing_file import UNREADABLE, LandingFile, UnreadableFileError, check_encoding
 from flows.landing_reader import RefusedError, checked_header
 from flows.manifest import Loaded, Manifest
@@ -40,15 +40,17 @@ class DeclinedError(Exception):
 class DirectLoader:
     """Loads plain files over whatever connection it is given, so that several can be loaded at a time."""
 
-    def __init__(self, manifest: Manifest, fields: ExtraFields, keyring: Keyring) -> None:
+    def __init__(self, manifest: Manifest, fields: ExtraFields, erased: ErasedRecords) -> None:
         self.manifest = manifest
         self.fields = fields
-        self.keyring = keyring
+        self.erased = erased
 
     def is_plain(self, delivery: Delivery) -> bool:
         """Whether a file is new, and may be loaded directly as far as can be told without reading it."""
         kind = delivery.file.kind
         if delivery.known or delivery.base or delivery.left or self.manifest.was_refused(delivery.file):
+            return False
+        if self.erased.suppressions:  # whose record it is tells a key that SQL must not have
             return False
         return kind.format in FORMATS and not any(described.identifier for described in kind.fields)
 
@@ -87,7 +89,7 @@ class DirectLoader:
             query = typed_query(writer.file.contract, writer.file.kind, source, writer.loaded_at)
             bad = f"select * from ({query}) as records where flaw is not null limit {MOST_REJECTS + 1}"
             records = writer.warehouse.execute(bad, source.parameters).to_arrow_table()
-        writer.rejects(list(rejects_of(records, writer.file, self.keyring)))
+        writer.rejects(list(rejects_of(records, writer.file, self.erased)))
         return int(records.num_rows)
 
 

@@ -14,6 +14,7 @@ import pyarrow
 from flows.contracts import PlatformContract
 from flows.delivery import KEPT, Delivery
 from flows.direct_loading import DirectLoader
+from flows.erased_records import ErasedRecords
 from flows.identifiers import Keyring, read_secret
 from flows.landing_file import UnreadableFileError
 from flows.landing_reader import Batches, RefusedError, by_records, quickly
@@ -26,6 +27,7 @@ from flows.record_keying import divided, keyed, missing_in_all, rejects_of
 from flows.resumption import Resumption, resumption
 from flows.settings import Settings
 from flows.settlement import settle
+from flows.suppression import read_suppressions
 from flows.warehouse import Connection, connect, reader, transaction
 
 Read = Callable[..., Batches]
@@ -52,26 +54,26 @@ class MissingFieldError(UnreadableFileError):
 def open_loader(settings: Settings, contracts: tuple[PlatformContract, ...]) -> Iterator["FileLoader"]:
     """What loads files into this home; the tables of these contracts are there."""
     settings.home.mkdir(parents=True, exist_ok=True)
-    keyring = Keyring(read_secret(settings.home))
+    erased = ErasedRecords(Keyring(read_secret(settings.home)), read_suppressions(settings.home))
     limits = (settings.memory_limit, settings.threads)
     with connect(settings.warehouse, *limits) as warehouse, reader(*limits) as reading:
         create_tables(warehouse, contracts)
-        yield FileLoader(warehouse, reading, keyring, Manifest(warehouse), Landing(settings.landing, contracts))
+        yield FileLoader(warehouse, reading, erased, Manifest(warehouse), Landing(settings.landing, contracts))
 
 
 class FileLoader:
     """Loads landing files into the warehouse, reading them through a connection that writes nothing."""
 
     def __init__(
-        self, warehouse: Connection, reading: Connection, keyring: Keyring, manifest: Manifest, landing: Landing
+        self, warehouse: Connection, reading: Connection, erased: ErasedRecords, manifest: Manifest, landing: Landing
     ) -> None:
         self.warehouse = warehouse
         self.reading = reading
-        self.keyring = keyring
+        self.erased = erased
         self.manifest = manifest
         self.landing = landing
         self.fields = ExtraFields(warehouse)
-        self.direct = DirectLoader(manifest, self.fields, keyring)
+        self.direct = DirectLoader(manifest, self.fields, erased)
 
     def load(self, delivery: Delivery, loaded_at: datetime, is_retried: bool = False) -> Loaded:
         """Load what is new of a file, or note why nothing is; one that was refused is tried again only if that is said.
@@ -117,8 +119,9 @@ class FileLoader:
         with transaction(self.warehouse):
             self.manifest.forget_refusals(file)
             resumed.cut(self.warehouse, self.manifest, key)
-            rows_count, rejects_count = self.write(read, writer, resumed.start, may_be_refused)
-            loaded = Loaded(rows_count, rejects_count, resumed.skipped_count, resumed.outcome, tuple(writer.new_fields))
+            rows_count, rejects_count, erased_count = self.write(read, writer, resumed.start, may_be_refused)
+            skipped_count = resumed.skipped_count + erased_count
+            loaded = Loaded(rows_count, rejects_count, skipped_count, resumed.outcome, tuple(writer.new_fields))
             self.manifest.note(file, file_id, loaded_at, loaded, continues)
             if delivery.has_changed:
                 raise ChangedFileError(file.name)
@@ -134,19 +137,23 @@ class FileLoader:
 
     def write(
         self, read: Read, writer: RawWriter, start: Start | None, may_be_refused: bool = False
-    ) -> tuple[int, int]:
-        """Write all records that `read` gives; how many were accepted and how many rejected.
+    ) -> tuple[int, int, int]:
+        """Write all records that `read` gives; how many were accepted, rejected, and left out for they were erased.
 
         Raises:
             MissingFieldError: if none was accepted, because all lack the same field.
             MixedError: if many lack a field and others follow; then nothing of this may stay.
         """
         file = writer.file
-        rows_count = rejects_count = held_count = 0
+        rows_count = rejects_count = erased_count = held_count = 0
         held: tuple[str, pyarrow.Table] | None = None
         options: dict[str, Any] = {"now": writer.loaded_at, **({"start": start} if start else {})}
         for batch in read(self.reading, file.contract, file.kind, file.path, **options):
-            field = missing_in_all(batch, file) if may_be_refused and not rows_count + rejects_count else None
+            field = (
+                missing_in_all(batch, file)
+                if may_be_refused and not rows_count + rejects_count + erased_count
+                else None
+            )
             if field and (held is None or held[0] == field):
                 held = held or (field, batch.slice(0, 1))
                 held_count += batch.num_rows
@@ -155,13 +162,16 @@ class FileLoader:
                 raise MixedError
             good, bad = divided(batch)
             if bad.num_rows:
-                writer.rejects(list(rejects_of(bad, file, self.keyring)))
-            writer.records(keyed(good, file, self.keyring))
-            rows_count += good.num_rows
+                writer.rejects(list(rejects_of(bad, file, self.erased)))
+            kept = self.erased.kept(good, file)
+            writer.records(keyed(kept.records, file, self.erased))
+            writer.returned(kept.returned)
+            rows_count += kept.records.num_rows
             rejects_count += bad.num_rows
+            erased_count += kept.erased_count
         if held:
-            raise MissingFieldError(held[0], held_count, next(rejects_of(held[1], file, self.keyring))["text"])
-        return rows_count, rejects_count
+            raise MissingFieldError(held[0], held_count, next(rejects_of(held[1], file, self.erased))["text"])
+        return rows_count, rejects_count, erased_count
 
     def take_known(self, delivery: Delivery, loaded_at: datetime) -> Loaded:
         """Note a content that was loaded before; what its name had before is taken back if nobody has it any more."""

@@ -11,7 +11,7 @@ from flows.settings import Settings
 from flows.warehouse import connect, identifier
 
 GATES = {
-    "training": ("platform_facts", "platform_drift", "night_facts", "identity_facts"),
+    "training": ("platform_facts", "platform_drift", "night_facts", "identity_facts", "consent_facts"),
     "publication": ("scored_facts",),
 }
 

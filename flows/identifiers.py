@@ -102,6 +102,7 @@ class Keyring:
         self.secret = secret.encode()
         # one identifier comes again and again: in every delivery of the accounts, in every extra
         self.token = lru_cache(maxsize=200_000)(self._token)
+        self.account_token = lru_cache(maxsize=200_000)(self._account_token)
 
     def _key(self, kind: str, spelling: str) -> str:
         digest = hmac.digest(self.secret, f"crossrec\x00{kind}\x00{spelling}".encode(), "sha256").hex()
@@ -111,6 +112,10 @@ class Keyring:
         """The token of an identifier; null if the text is none of this kind."""
         spelling = normalise(kind, text, region)
         return None if spelling is None else self._key(kind, spelling)
+
+    def _account_token(self, platform: str, account_id: str) -> str:
+        """The token of a platform's account, by which the suppression list knows it."""
+        return self._key("account", f"{platform}:{account_id}")
 
     def scrub(self, text: str, region: str | None = None) -> str:
         """The text with a token in the place of everything that looks like an e-mail address or a phone number."""

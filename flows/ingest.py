@@ -100,10 +100,11 @@ def tell(delivery: Delivery, loaded: Loaded) -> None:
         LOG.info("%s has other content than before; %s records are retracted", file.name, loaded.retracted_count)
     for field in loaded.new_fields:
         LOG.info(
-            "%s %s has a field `%s` that its contract does not name; it is kept in extra",
+            "%s %s has a field `%s` that its contract does not name; %s",
             file.platform,
             file.kind_name,
             in_words(field),
+            "it is kept in extra" if file.kind.allows(field) else "its values are left out (extra: drop)",
         )
 
 

@@ -65,6 +65,7 @@ TABLES = {
         "parameters_count": "bigint",
         "folder": "varchar",
         "trained_at": "timestamp",
+        "must_retrain_by": "timestamp",
     },
     "metrics": {
         "run_id": "varchar",
@@ -103,6 +104,13 @@ TABLES = {
         "low": "double",
         "high": "double",
         "persons_count": "bigint",
+    },
+    "erasures": {
+        "erasure_token": "varchar",
+        "erased_at": "timestamp",
+        "place": "varchar",
+        "rows_count": "bigint",
+        "completed_at": "timestamp",
     },
 }
 
@@ -256,3 +264,30 @@ def record_realised(settings: Settings, run_id: str, rows: Sequence[Mapping[str,
     """Note how earlier nights' lists did up to this run's night."""
     common = {"logical_date": logical_date_of(settings, run_id)}
     replace(settings, "realised", {"run_id": run_id}, [{**row, **common} for row in rows])
+
+
+def note_erased(connection: Connection, erasure_token: str, erased_at: datetime, counts: Mapping[str, int]) -> None:
+    """Note rows that an erasure took from a place, in addition to what is noted of it; a keyed token says of whom."""
+    key = [erasure_token, erased_at]
+    for place, count in counts.items():
+        known = connection.execute(
+            "update ops.erasures set rows_count = rows_count + ?"
+            " where erasure_token = ? and erased_at = ? and place = ?",
+            [count, *key, place],
+        ).fetchone()
+        if not known or not known[0]:
+            row = {"erasure_token": erasure_token, "erased_at": erased_at, "place": place, "rows_count": count}
+            insert(connection, "erasures", [row])
+
+
+def complete_erasure(settings: Settings, erasure_token: str, erased_at: datetime) -> None:
+    """Note that an erasure has come to its end; one that found nothing has a row that says so."""
+    with connect(settings.warehouse, settings.memory_limit, settings.threads) as connection, transaction(connection):
+        key = [erasure_token, erased_at]
+        query = "select count(*) from ops.erasures where erasure_token = ? and erased_at = ?"
+        found = connection.execute(query, key).fetchone()
+        if not found or not found[0]:
+            note_erased(connection, erasure_token, erased_at, {"nothing": 0})
+        connection.execute(
+            "update ops.erasures set completed_at = ? where erasure_token = ? and erased_at = ?", [now(), *key]
+        )

@@ -56,8 +56,16 @@ MANIFEST_TABLES = {
         "is_apart": "BOOLEAN",
         "loaded_at": "TIMESTAMP",
     },
+    "returned_accounts": {
+        "platform": "VARCHAR",
+        "account_id": "VARCHAR",
+        "generation": "BIGINT",
+    },
 }
-"""Files, the quarantine, fields that no contract names, and accounts kept apart; described in dbt's sources."""
+"""The manifest, the quarantine, the fields that no contract names, and the accounts that came back after an erasure.
+
+They are described in dbt's sources.
+"""
 
 OLDER_HOMES = """
     update raw.rejects set records_count = 1 where records_count is null;

@@ -58,7 +58,9 @@ class RawWriter:
         self.new_fields: list[str] = []
 
     def records(self, records: pyarrow.Table) -> None:
-        """Add accepted records to the raw table of their platform and kind."""
+        """Add accepted records to their raw table, with what may pass of the fields that nobody described."""
+        self._note_fields(records["extra"])
+        records = records.set_column(records.column_names.index("extra"), "extra", self._allowed(records["extra"]))
         names = ", ".join(identifier(described.name) for described in self.file.kind.fields)
         values = ", ".join(f"value_{position}" for position in range(len(self.file.kind.fields)))
         self._run(
@@ -67,7 +69,19 @@ class RawWriter:
             records,
             [self.file_id, self.loaded_at],
         )
-        self._note_fields(records["extra"])
+
+    def _allowed(self, extra: pyarrow.ChunkedArray) -> pyarrow.ChunkedArray | pyarrow.Array:
+        """The fields that the contract does not name, as far as it lets them pass."""
+        kind = self.file.kind
+        if kind.extra == "keep" or extra.null_count == len(extra):
+            return extra
+        if kind.extra == "drop":
+            return pyarrow.nulls(len(extra), pyarrow.string())
+        texts = []
+        for text in extra.to_pylist():
+            left = {name: value for name, value in json.loads(text or "{}").items() if kind.allows(name)}
+            texts.append(json.dumps(left, ensure_ascii=False) if left else None)
+        return pyarrow.array(texts, pyarrow.string())
 
     def rejects(self, rejects: list[dict[str, Any]]) -> None:
         """Put bad records into quarantine."""
@@ -77,6 +91,17 @@ class RawWriter:
             pyarrow.Table.from_pylist(rejects, pyarrow.schema(REJECT)),
             [self.file.platform, self.file.kind_name, self.file_id, self.file.name, self.loaded_at],
         )
+
+    def returned(self, generations: dict[str, int]) -> None:
+        """Note erased accounts that act again: what they were before is not who they are now."""
+        for account_id, generation in generations.items():
+            row = [self.file.platform, account_id, generation]
+            self.warehouse.execute(
+                "insert into raw.returned_accounts"
+                " select * from (select ? as platform, ? as account_id, ? as generation) as incoming"
+                " anti join raw.returned_accounts as known using (platform, account_id)",
+                row,
+            )
 
     def forget_rejects(self, records: pyarrow.Table) -> None:
         """Take records of this content out of quarantine."""

@@ -68,3 +68,17 @@ class PublishReceipt(Receipt):
     published: str = ""
     history: str = ""
     newer_night: str = ""
+
+
+@dataclass(frozen=True)
+class ErasureReceipt(Receipt):
+    """What an erasure took from where, without a name: `rows` by table or folder.
+
+    `landing_files` still hold the person. `unsearched_count` ids are too short to be looked for inside of texts.
+    """
+
+    accounts_count: int = 0
+    landing_files: tuple[str, ...] = ()
+    recommenders_count: int = 0
+    must_retrain_by: str = ""
+    unsearched_count: int = 0

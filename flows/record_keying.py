@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow
 import pyarrow.compute
 
-from flows.identifiers import Keyring
+from flows.erased_records import ErasedRecords
 from flows.landing_file import LandingFile
 from flows.record_sql import flaws
 
@@ -30,22 +30,22 @@ def distinctly(column: pyarrow.ChunkedArray, function: Callable[[str], str | Non
     return pyarrow.array(values, pyarrow.string()).take(encoded.indices)
 
 
-def keyed(batch: pyarrow.Table, file: LandingFile, keyring: Keyring) -> pyarrow.Table:
-    """The batch with tokens in the place of identifiers, in `extra` too."""
-    region = file.contract.phone_region
+def keyed(batch: pyarrow.Table, file: LandingFile, erased: ErasedRecords) -> pyarrow.Table:
+    """The batch with tokens in the place of identifiers, in `extra` too, from where names of erased accounts go."""
+    keyring, region = erased.keyring, file.contract.phone_region
     for position, described in enumerate(file.kind.fields):
         if described.identifier:
             name = f"value_{position}"
             tokens = distinctly(batch[name], partial(keyring.token, described.identifier, region=region))
             batch = batch.set_column(batch.column_names.index(name), name, tokens)
-    extra = distinctly(batch["extra"], partial(keyring.scrub_json, region=region))
+    extra = distinctly(batch["extra"], lambda text: erased.cleaned(text, keyring.scrub_json(text, region), file))
     return batch.set_column(batch.column_names.index("extra"), "extra", extra)
 
 
-def rejects_of(bad: pyarrow.Table, file: LandingFile, keyring: Keyring) -> Iterator[dict[str, Any]]:
+def rejects_of(bad: pyarrow.Table, file: LandingFile, erased: ErasedRecords) -> Iterator[dict[str, Any]]:
     """Line, field, rule and scrubbed text of the bad records of a batch that is not keyed yet."""
     rules = flaws(file.kind)
-    region = file.contract.phone_region
+    keyring, region = erased.keyring, file.contract.phone_region
     for record in bad.to_pylist():
         text = record["text"] or ""
         for position, described in enumerate(file.kind.fields):
@@ -54,7 +54,8 @@ def rejects_of(bad: pyarrow.Table, file: LandingFile, keyring: Keyring) -> Itera
                 text = text.replace(raw, keyring.token(described.identifier, raw, region) or "[no identifier]")
         field, rule = (None, record["broken"]) if record["flaw"] == 0 else rules[record["flaw"] - 1]
         clean = keyring.scrub(text, region)[:LONGEST_TEXT]
-        yield {"line": record["line"], "field": field, "rule": rule, "text": clean, "records_count": 1}
+        reject = {"line": record["line"], "field": field, "rule": rule, "text": clean, "records_count": 1}
+        yield erased.reject(reject, record, file)
 
 
 def missing_in_all(batch: pyarrow.Table, file: LandingFile) -> str | None:

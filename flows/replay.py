@@ -31,7 +31,8 @@ LOG = logging.getLogger("crossrec")
 WHOSE = "platform = ? and kind = ? and file_id = ?"
 
 MOVED = f"""
-    update raw.files set rows_count = rows_count + ?, rejects_count = rejects_count - ?
+    update raw.files
+    set rows_count = rows_count + ?, rejects_count = rejects_count - ?, skipped_count = skipped_count + ?
     where {WHOSE} and outcome in ('loaded', 'grown', 'replaced')
 """
 
@@ -170,28 +171,37 @@ class Replay:
         loader, key = self.loader, (file.platform, file.kind_name)
         writers = {owner: RawWriter(loader.warehouse, loader.fields, file, owner, moment) for owner in owners}
         moved: Counter[str] = Counter()
+        erased: Counter[str] = Counter()
         with transaction(loader.warehouse):
             for batch in read(loader.reading, file.contract, file.kind, file.path):
                 for owner, lines in owners.items():
                     chosen = batch.filter(is_among(batch["line"], lines))
                     if chosen.num_rows:
-                        moved[owner] += self.judge_again(writers[owner], chosen)
+                        passed_count, erased_count = self.judge_again(writers[owner], chosen)
+                        moved[owner] += passed_count
+                        erased[owner] += erased_count
             for owner, count in moved.items():
-                loader.warehouse.execute(MOVED, [count, count, *key, owner])
+                gone = erased[owner]
+                loader.warehouse.execute(MOVED, [count, count + gone, gone, *key, owner])
         for writer in writers.values():
             loader.fields.remember(key, writer.new_fields)
         return moved.total()
 
-    def judge_again(self, writer: RawWriter, records: pyarrow.Table) -> int:
-        """Load those of these rejected records that pass; the others get their rule of now. How many passed."""
+    def judge_again(self, writer: RawWriter, records: pyarrow.Table) -> tuple[int, int]:
+        """Load those of these rejected records that pass; the others get their rule of now.
+
+        How many passed, and how many would have, but are of erased accounts.
+        """
         good, bad = divided(records)
-        keyring, file = self.loader.keyring, writer.file
+        erased, file = self.loader.erased, writer.file
         writer.forget_rejects(records)
         if bad.num_rows:
-            replace(writer, loaded_at=self.since(writer)).rejects(list(rejects_of(bad, file, keyring)))
-        if good.num_rows:
-            writer.records(keyed(good, file, keyring))
-        return good.num_rows
+            replace(writer, loaded_at=self.since(writer)).rejects(list(rejects_of(bad, file, erased)))
+        kept = erased.kept(good, file)
+        if kept.records.num_rows:
+            writer.records(keyed(kept.records, file, erased))
+            writer.returned(kept.returned)
+        return kept.records.num_rows, kept.erased_count
 
 
 def is_among(lines: pyarrow.ChunkedArray, chosen: numpy.ndarray) -> pyarrow.Array:

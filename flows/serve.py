@@ -67,11 +67,12 @@ def keep_alive(server: Server, is_over: threading.Event) -> None:
 
 
 def deployments(settings: Settings, cron: str, time_zone: str) -> list[Any]:
-    """The deployments `nightly`, on its schedule, `backfill` and `stage`."""
+    """The deployments `nightly`, on its schedule, `backfill`, `stage` and `forget`."""
     from prefect.schedules import Cron
     from prefect.types.entrypoint import EntrypointType
 
     from flows.backfill import backfill
+    from flows.forget import forget
     from flows.nightly import nightly, stage
 
     schedule, by_module = Cron(cron, timezone=time_zone), EntrypointType.MODULE_PATH
@@ -84,7 +85,11 @@ def deployments(settings: Settings, cron: str, time_zone: str) -> list[Any]:
     names = [contract.platform for contract in load_contracts(settings.contracts)]
     for deployment, form in ((night, "NightChoices"), (past, "BackfillChoices")):
         offer_platforms(deployment._parameter_openapi_schema.definitions[form]["properties"], names)
-    return [night, past, stage.to_deployment("stage", tags=tags, entrypoint_type=by_module)]
+    by_hand: list[Any] = [
+        stage.to_deployment("stage", tags=tags, entrypoint_type=by_module),
+        forget.to_deployment("forget", tags=tags, entrypoint_type=by_module),
+    ]
+    return [night, past, *by_hand]
 
 
 def home_tag(settings: Settings) -> str:

@@ -26,6 +26,9 @@ class Settings(BaseSettings):
     lookback_days: int = Field(7, ge=1, description="Days before the night that are rebuilt for late events.")
     published_k: int = Field(20, ge=1, description="Ranks of a published list.")
     scored_k: int = Field(100, ge=1, description="Ranks that are scored, from which lists are published.")
+    smallest_group: int = Field(
+        20, ge=1, description="Persons of whom a published figure tells at least; else it is null."
+    )
     max_sequence: int = Field(200, ge=1, description="Newest interactions of a person that training sees.")
     encoder: str = Field("use", description="Text encoder of the items: use (multilingual) or minilm (English).")
     platforms: tuple[str, ...] = Field((), description="Platforms that a night works on; all if none is named.")

@@ -53,7 +53,7 @@ def restore_tail(loader: "FileLoader", key: Key, content: Content, loaded_at: da
         return
     writer = RawWriter(loader.warehouse, loader.fields, file, content.file_id, loaded_at)
     start = Start(content.complete_bytes, content.complete_count + 1)
-    rows_count, rejects_count = loader.write(by_records, writer, start)
+    rows_count, rejects_count, _ = loader.write(by_records, writer, start)
     loader.warehouse.execute(
         "update raw.files set rows_count = rows_count + ?, rejects_count = rejects_count + ?,"
         " skipped_count = skipped_count - ? where platform = ? and kind = ? and file_id = ?"

@@ -71,6 +71,14 @@ UNIONS = {
         "linked_at": "timestamp",
         **PLACE,
     },
+    "consents": {
+        "platform": "varchar",
+        "account_id": "varchar",
+        "other_platform": "varchar",
+        "is_allowed": "boolean",
+        "decided_at": "timestamp",
+        **PLACE,
+    },
 }
 """Columns of the staging tables of each kind, and so of their union."""
 

@@ -91,6 +91,7 @@ def dbt_arguments(settings: Settings, selection: str, variables: dict[str, Any])
         "lookback_days": settings.lookback_days,
         "published_k": settings.published_k,
         "max_sequence": settings.max_sequence,
+        "smallest_group": settings.smallest_group,
         "platforms": list(settings.platforms),
     }
     return [

@@ -1,6 +1,7 @@
 {{ config(severity='error') }}
 
--- Whatever was delivered was accepted, rejected, or skipped as loaded before; and what the manifest counts is there.
+-- Whatever was delivered was accepted, rejected or skipped (loaded before, or of an erased account); and what
+-- the manifest counts is there.
 -- A row is something that does not add up. All tables are counted, and one by one the files of the last two days.
 with
 

@@ -7,12 +7,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from flows.contracts import KindName, PlatformContract, load_contract
+from flows.erased_records import ErasedRecords
 from flows.identifiers import Keyring, normalise
 from flows.landing_file import LandingFile, landing_file, landing_files
 from flows.platforms.file_trial import FileTrial, try_file
 from flows.platforms.kind_facts import KindFacts
 from flows.platforms.platform_files import contract_name
 from flows.settings import Settings
+from flows.suppression import Suppressions
 from flows.warehouse import reader
 
 
@@ -73,9 +75,9 @@ def check(settings: Settings, platform: str, paths: Sequence[Path] = (), kind: K
     now = datetime.now(UTC).replace(tzinfo=None)
     facts = {file.kind_name: KindFacts(file.kind, now) for file in files}
     # this key is thrown away: tokens only stand in for what must not be shown
-    keyring = Keyring(secrets.token_hex(32))
+    erased = ErasedRecords(Keyring(secrets.token_hex(32)), Suppressions())
     with reader(settings.memory_limit, settings.threads) as connection:
-        trials = tuple(try_file(connection, file, facts[file.kind_name], keyring) for file in files)
+        trials = tuple(try_file(connection, file, facts[file.kind_name], erased) for file in files)
     return Check(contract, trials, facts, unknown_items(facts))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow
 import pyarrow.compute
 
-from flows.identifiers import Keyring
+from flows.erased_records import ErasedRecords
 from flows.landing_file import LandingFile, UnreadableFileError
 from flows.landing_reader import RefusedError, by_records, quickly
 from flows.platforms.kind_facts import KindFacts
@@ -60,20 +60,22 @@ def paths_in(value: dict[str, Any], prefix: str = "") -> Iterator[str]:
             yield prefix + name
 
 
-def try_file(connection: Connection, file: LandingFile, facts: KindFacts, keyring: Keyring) -> FileTrial:
+def try_file(connection: Connection, file: LandingFile, facts: KindFacts, erased: ErasedRecords) -> FileTrial:
     """Read a file by DuckDB's own reader, else record by record, and note what comes of it."""
     try:
         try:
-            return read_through(connection, file, facts, keyring, quickly)
+            return read_through(connection, file, facts, erased, quickly)
         except RefusedError:
-            return read_through(connection, file, facts, keyring, by_records)
+            return read_through(connection, file, facts, erased, by_records)
     except UnreadableFileError as error:
         return FileTrial(file, refusal=str(error))
     except RefusedError:
         return FileTrial(file, refusal="a file is what its contract says")
 
 
-def read_through(connection: Connection, file: LandingFile, facts: KindFacts, keyring: Keyring, read: Any) -> FileTrial:
+def read_through(
+    connection: Connection, file: LandingFile, facts: KindFacts, erased: ErasedRecords, read: Any
+) -> FileTrial:
     """What one reader gives of a file; the facts grow only if it comes to the end."""
     trial, grown = FileTrial(file), facts.empty_copy()
     for batch in read(connection, file.contract, file.kind, file.path, now=facts.now):
@@ -81,7 +83,7 @@ def read_through(connection: Connection, file: LandingFile, facts: KindFacts, ke
         bad, good = batch.filter(is_bad), batch.filter(pyarrow.compute.invert(is_bad))
         trial.records_count += batch.num_rows
         if bad.num_rows:
-            trial.note_rejects(rejects_of(bad, file, keyring))
+            trial.note_rejects(rejects_of(bad, file, erased))
         trial.note_extra(good["extra"])
         grown.note(good)
     facts.merge(grown)

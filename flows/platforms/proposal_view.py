@@ -50,7 +50,7 @@ def field_row(one: ProposedField) -> tuple[str, str, str, str, str]:
     kind = f"{one.guess.type} {one.unit}" if one.unit else one.guess.type
     meanings = " + ".join(part for part in (one.means, one.identifier) if part)
     if not one.is_named:
-        kind, meanings = "", "in extra"
+        kind, meanings = "", "left out"
     filled = "" if one.filled_share > 0.995 else f"; filled in {one.filled_share:.0%}"
     return (
         shown(one.path),

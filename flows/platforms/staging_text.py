@@ -17,6 +17,7 @@ DESCRIPTIONS = {
     "accounts": "One row per delivered record of an account of {title}; e-mail, phone and other identifiers are keyed "
     "tokens.",
     "links": "One row per follow or friendship between accounts of {title}.",
+    "consents": "One row per decision of an account of {title} on what may be done with its data elsewhere.",
 }
 DOCUMENTED_AS = {("items", "description"): "item_description"}
 

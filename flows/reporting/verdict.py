@@ -66,6 +66,7 @@ ADVICE = {
     "UnionsAreWhole": "Run crossrec platform sync, then the night again.",
     "KeysAreUnique": MARTS,
     "InteractionsHaveAccounts": MARTS,
+    "ConsentIsObeyed": MARTS,
     "PeopleAreJoined": "Check which fields the contracts name as identifiers, and that the key has not changed.",
     "IdentifiersArePersonal": "quality.identifiers_refused lists what links nobody: ask the platforms named there what "
     "people fill in where an identifier is asked for.",

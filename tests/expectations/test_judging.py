@@ -31,6 +31,7 @@ HEALTHY: dict[str, dict[str, Any]] = {
         "refused_identifiers_count": 2, "refused_accounts_count": 9, "refused_account_share": 0.01,
         "split_groups_count": 0, "cut_links_count": 0, "kept_apart_links_count": 1, "largest_person_accounts_count": 6,
     },
+    "consent_facts": {"withholding_accounts_count": 3, "mixed_rows_count": 0},
     "scored_facts": {
         "persons_count": 500, "lists_count": 500, "missing_lists_count": 0, "short_lists_count": 0,
         "rank_gap_count": 0, "consumed_count": 0, "unknown_item_count": 0, "unavailable_item_count": 0,
@@ -112,6 +113,7 @@ BROKEN: list[tuple[str, dict[str, Any], str]] = [
     ("identity_facts", {"refused_account_share": 0.051}, "IdentifiersArePersonal"),
     ("identity_facts", {"refused_account_share": None}, ""),
     ("identity_facts", {"split_groups_count": 1}, "PersonsAreSmall"),
+    ("consent_facts", {"mixed_rows_count": 1}, "ConsentIsObeyed"),
     ("scored_facts", {"missing_lists_count": None}, "EverybodyHasAList"),
     ("scored_facts", {"missing_lists_count": 1}, "EverybodyHasAList"),
     ("scored_facts", {"short_lists_count": 1}, "ListsAreFull"),
@@ -129,7 +131,8 @@ CRITICAL = {
     "FactsExist", "VolumeHolds", "DayIsNotEmpty", "EventsKeepComing", "PlatformIsAlive", "EventsAreNotDoubled",
     "FormatHolds", "ItemFilesBelong", "EventMixHolds", "AccountsHold",
     "EventWordsHold", "PositivesExist", "UnionsAreWhole", "KeysAreUnique",
-    "InteractionsHaveAccounts", "PeopleExist", "EverybodyHasAList", "ListsAreFull", "RanksHaveNoGaps",
+    "InteractionsHaveAccounts", "PeopleExist", "ConsentIsObeyed", "EverybodyHasAList", "ListsAreFull",
+    "RanksHaveNoGaps",
     "NothingIsOfferedAgain", "OfferedItemsAreKnown", "OfferedItemsAreAvailable", "ItemsAreOfferedOnce",
     "ScoresExist",
 }  # fmt: skip
@@ -246,7 +249,6 @@ def test_a_table_without_rows_proves_nothing() -> None:
 
 def test_an_unknown_suite_is_refused_in_words() -> None:
     """The error names the suites that there are."""
-    with pytest.raises(
-        ValueError, match="platform_facts, platform_drift, night_facts, identity_facts, scored_facts; found 'facts'"
-    ):
+    suites = "platform_facts, platform_drift, night_facts, identity_facts, consent_facts, scored_facts"
+    with pytest.raises(ValueError, match=f"{suites}; found 'facts'"):
         judge(pd.DataFrame(), "facts")

@@ -17,6 +17,7 @@ event_words: {buy: purchase}
 kinds:
   events:
     format: json_lines
+    extra: keep
     fields:
       - {name: id, type: text, means: event_id}
       - {name: customer, path: actor.id, type: text, means: account_id}
@@ -26,12 +27,14 @@ kinds:
       - {name: price, type: number, means: value}
   items:
     format: parquet
+    extra: keep
     fields:
       - {name: sku, path: thing.sku, type: text, means: item_id}
       - {name: tags, type: text, means: category}
       - {name: since, type: timestamp, means: available_from}
   accounts:
     format: csv
+    extra: keep
     delimiter: ";"
     fields:
       - {name: customer, type: text, means: account_id}
@@ -40,6 +43,7 @@ kinds:
       - {name: since, type: timestamp, means: created_at, unit: ms}
   links:
     format: json_lines
+    extra: keep
     fields:
       - {name: one, type: text, means: account_id}
       - {name: other, type: text, means: linked_account_id}

@@ -10,7 +10,7 @@ from flows.identifiers import Keyring
 from flows.ingest import ingest
 from flows.settings import Settings
 from flows.warehouse import connect, identifier
-from tests.flows.shop_landing import KEY, accounts, event, land, query, shop_settings
+from tests.flows.shop_landing import KEY, SHOP, accounts, event, land, query, shop_settings
 
 EMAIL, PHONE = "Anna.Planted@mail.example", "01511/2345678"
 
@@ -52,6 +52,26 @@ def test_identifiers_are_nowhere_but_in_the_landing(settings: Settings) -> None:
     assert texts[1] == f"{email};broken"
     assert texts[3] == f'{{"id": "7", "note": "{email}, {phone}", '
     assert not list(remains(settings))
+
+
+@pytest.mark.parametrize(
+    ("setting", "kept"),
+    [
+        ("", None),
+        ("    extra: keep\n", '{"coupon": "c1", "colour": "red"}'),
+        ("    extra: [colour]\n", '{"colour": "red"}'),
+    ],
+)
+def test_a_field_that_no_contract_names_passes_only_where_it_may(
+    settings: Settings, setting: str, kept: str | None
+) -> None:
+    """By default the values of such fields are left out; a kind may let all pass or some. Their names are noted."""
+    contract = settings.contracts / "platforms" / "shop.yml"
+    contract.write_text(SHOP.replace("    extra: keep\n", setting))
+    land(settings, "events/a.jsonl", event("1", coupon="c1", colour="red") + event("2"))
+    ingest(settings)
+    assert query(settings, "select extra from raw.shop_events order by id") == [(kept,), (None,)]
+    assert query(settings, "select field from raw.extra_fields order by field") == [("colour",), ("coupon",)]
 
 
 def remains(settings: Settings) -> Iterator[str]:

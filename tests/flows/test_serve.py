@@ -243,6 +243,21 @@ def test_a_night_of_the_past_is_built_anew(served: Served) -> None:
     assert refused["name"] == "Refused" and f"found {YESTERDAY} to {day}" in refused["message"]
 
 
+def test_a_person_is_forgotten(served: Served) -> None:
+    """`forget` erases a person while the server runs, out of its own database and this very run as well."""
+    wait_for(lambda: served.deployment("forget") and (served.home.path / "published.duckdb").exists())
+    form = served.deployment("forget")["parameter_openapi_schema"]["definitions"]["ForgetChoices"]["properties"]
+    assert all(field.get("title") and field.get("description") for field in form.values())
+    ((user_id,),) = served.published("select min(user_id) from recommendations")
+    flow_run_id = served.submit("forget", who=user_id)
+    end = served.end_of(flow_run_id)
+    assert end["name"] == "Forgotten" and "published.duckdb" in end["message"], end
+    assert served.api(f"/flow_runs/{flow_run_id}")["parameters"] == {"choices": {"who": "[erased]"}}
+    assert "Nothing is left" in served.home.run("forget", "--verify", user_id)
+    refused = served.end_of(served.submit("forget", who="nobody-at-all"))
+    assert refused["name"] == "Refused" and "nobody-at-all" not in refused["message"]
+
+
 def test_unknown_platforms_are_refused_in_words(served: Served) -> None:
     """A platform without a contract: the run ends as refused and says which there are."""
     path = f"/deployments/{served.deployment('nightly')['id']}/create_flow_run"

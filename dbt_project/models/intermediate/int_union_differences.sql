@@ -23,6 +23,10 @@ unioned as (
     select platform, 'links' as kind, count(*) as rows_count
     from {{ ref('int_links_unioned') }}
     group by platform
+    union all
+    select platform, 'consents' as kind, count(*) as rows_count
+    from {{ ref('int_consents_unioned') }}
+    group by platform
 
 ),
 

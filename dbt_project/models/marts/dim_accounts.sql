@@ -2,7 +2,7 @@ with
 
 accounts as (
 
-    select * from {{ ref('int_accounts_matched') }}
+    select * from {{ ref('int_accounts_consented') }}
 
 ),
 
@@ -12,14 +12,20 @@ suspected as (
 
 ),
 
+returned as (
+
+    select * from {{ source('manifest', 'returned_accounts') }}
+
+),
+
 identified as (
 
     select
         accounts.platform,
         accounts.account_id,
         accounts.account_key,
-        -- 0 is the generation: an erased person who returns gets another name
-        'u' || left(md5(accounts.earliest_key || ':0'), 16) as user_id,
+        -- the generation counts the erasures of the earliest account: who comes back gets another name
+        'u' || left(md5(accounts.earliest_key || ':' || coalesce(returned.generation, 0)), 16) as user_id,
         accounts.first_seen_at,
         accounts.created_at,
         accounts.language,
@@ -31,6 +37,7 @@ identified as (
         suspected.suspect_rule
     from accounts
     left join suspected on accounts.platform = suspected.platform and accounts.account_id = suspected.account_id
+    left join returned on accounts.earliest_key = returned.platform || ':' || returned.account_id
 
 )
 

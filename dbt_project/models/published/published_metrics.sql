@@ -15,10 +15,10 @@ named as (
         platform,
         segment,
         metric,
-        value,
-        low,
-        high,
-        persons_count
+        {{ of_enough_persons('value') }} as value,
+        {{ of_enough_persons('low') }} as low,
+        {{ of_enough_persons('high') }} as high,
+        {{ of_enough_persons('persons_count') }} as persons_count
     from metrics
 
 )

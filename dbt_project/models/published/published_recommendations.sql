@@ -7,6 +7,23 @@ recommendations as (
 
 ),
 
+withheld as (
+
+    select * from {{ ref('int_platforms_withheld') }}
+
+),
+
+-- nobody gets a list on a platform that may not use their data
+allowed as (
+
+    select recommendations.*
+    from recommendations
+    left join withheld
+        on recommendations.user_id = withheld.user_id and recommendations.platform = withheld.platform
+    where withheld.user_id is null
+
+),
+
 items as (
 
     select * from {{ ref('dim_items') }}
@@ -22,18 +39,18 @@ platforms as (
 named as (
 
     select
-        recommendations.*,
+        allowed.*,
         items.title as item_title,
         platforms.title as platform_title,
         reasons.title as reason_title,
         reason_platforms.title as reason_platform_title
-    from recommendations
-    inner join platforms on recommendations.platform = platforms.platform
+    from allowed
+    inner join platforms on allowed.platform = platforms.platform
     left join items
-        on recommendations.platform = items.platform and recommendations.item_id = items.item_id
+        on allowed.platform = items.platform and allowed.item_id = items.item_id
     left join items as reasons
-        on recommendations.reason_platform = reasons.platform and recommendations.reason_item_id = reasons.item_id
-    left join platforms as reason_platforms on recommendations.reason_platform = reason_platforms.platform
+        on allowed.reason_platform = reasons.platform and allowed.reason_item_id = reasons.item_id
+    left join platforms as reason_platforms on allowed.reason_platform = reason_platforms.platform
 
 ),
 

@@ -20,7 +20,8 @@ named as (
         peak_memory_mb,
         parameters_count,
         folder,
-        trained_at
+        trained_at,
+        must_retrain_by
     from recommender_versions
 
 )

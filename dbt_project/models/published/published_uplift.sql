@@ -14,12 +14,12 @@ named as (
         platform,
         segment,
         metric,
-        single,
-        joint,
-        difference,
-        low,
-        high,
-        persons_count
+        {{ of_enough_persons('single') }} as single,
+        {{ of_enough_persons('joint') }} as joint,
+        {{ of_enough_persons('difference') }} as difference,
+        {{ of_enough_persons('low') }} as low,
+        {{ of_enough_persons('high') }} as high,
+        {{ of_enough_persons('persons_count') }} as persons_count
     from uplift
 
 )

@@ -38,7 +38,7 @@ class Case:
     def contract(self) -> dict[str, Any]:
         """The contract of its platform."""
         words = {"event_words": {"buy": "purchase"}} if self.kind == "events" else {}
-        described = {"format": "json_lines", **self.options, "fields": list(self.fields)}
+        described = {"format": "json_lines", "extra": "keep", **self.options, "fields": list(self.fields)}
         return {
             "platform": self.name,
             "title": self.name,
