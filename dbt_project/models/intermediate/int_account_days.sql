@@ -4,9 +4,13 @@
         incremental_strategy='delete+insert',
         unique_key='event_date',
         on_schema_change='fail',
-        pre_hook="{{ forget_changed_days(ref('fct_interactions'), this) }}",
+        pre_hook="{{ forget_days_without(this, ref('fct_interactions')) }}",
     )
 }}
+
+{% if is_incremental() %}
+    {% set days = changed_days(ref('fct_interactions'), this) %}
+{% endif %}
 
 with
 
@@ -16,8 +20,8 @@ changed as (
     where
         event_at < {{ cut() }}
         {% if is_incremental() %}
-            and event_at >= {{ first_of_changed_days(ref('fct_interactions'), this) }}
-            and event_date in ({{ changed_days(ref('fct_interactions'), this) }})
+            and event_at >= {{ first_of(days) }}
+            and event_date in ({{ days }})
         {% endif %}
 
 ),
@@ -184,3 +188,4 @@ measured as (
 )
 
 select * from measured
+{{ in_order_of('event_date') }}

@@ -140,3 +140,4 @@ deduplicated as (
 )
 
 select * from deduplicated
+{{ in_order_of('event_at') }}
