@@ -5,106 +5,16 @@ a log file; whatever is wrong is told with the file and the field.
 """
 
 import re
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from flows.contract_words import EVENT_TYPES, INGEST_COLUMNS, MEANINGS, REQUIRED_MEANINGS, KindName
 from flows.contract_yaml import ContractLoader
 from flows.place_address import Place
-
-
-class EventType(NamedTuple):
-    """How much an event of this type says about taste."""
-
-    strength: float
-    is_positive: bool
-    is_impression: bool
-
-
-EVENT_TYPES: Mapping[str, EventType] = {
-    "impression": EventType(0, False, True),
-    "view": EventType(1, False, False),
-    "click": EventType(1, False, False),
-    "read": EventType(2, True, False),
-    "play": EventType(1, False, False),
-    "finish": EventType(3, True, False),
-    "skip": EventType(-1, False, False),
-    "like": EventType(3, True, False),
-    "share": EventType(4, True, False),
-    "add": EventType(2, False, False),
-    "purchase": EventType(5, True, False),
-    "rate": EventType(3, True, False),
-    "follow": EventType(2, False, False),
-}
-
-MEANINGS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    "events": {
-        "event_id": ("text", "integer"),
-        "account_id": ("text", "integer"),
-        "item_id": ("text", "integer"),
-        "event_type": ("text", "integer"),
-        "event_at": ("timestamp",),
-        "value": ("number", "integer"),
-        "session_id": ("text", "integer"),
-        "is_impression": ("boolean",),
-        "recommendation_run_id": ("text",),
-    },
-    "items": {
-        "item_id": ("text", "integer"),
-        "title": ("text",),
-        "description": ("text",),
-        "category": ("text",),
-        "creator": ("text",),
-        "price": ("number", "integer"),
-        "language": ("text",),
-        "series": ("text",),
-        "released_year": ("integer", "text", "number"),
-        "gtin": ("text", "integer"),
-        "isbn": ("text", "integer"),
-        "imdb": ("text", "integer"),
-        "isrc": ("text",),
-        "available_from": ("timestamp",),
-        "available_until": ("timestamp",),
-    },
-    "accounts": {
-        "account_id": ("text", "integer"),
-        "created_at": ("timestamp",),
-        "language": ("text",),
-        "country": ("text",),
-    },
-    "links": {
-        "account_id": ("text", "integer"),
-        "linked_account_id": ("text", "integer"),
-        "link_type": ("text",),
-        "linked_at": ("timestamp",),
-    },
-    "consents": {
-        "account_id": ("text", "integer"),
-        "other_platform": ("text",),
-        "is_allowed": ("boolean",),
-        "decided_at": ("timestamp",),
-    },
-}
-"""Our words by kind, each with the types that a field of this meaning may have."""
-
-REQUIRED_MEANINGS = ("account_id", "item_id", "event_type", "event_at", "linked_account_id", "is_allowed")
-"""A record without one of these says nothing; a contract names all that exist in its kind."""
-
-TIME_MEANINGS = {
-    "events": "event_at",
-    "items": "available_from",
-    "accounts": "created_at",
-    "links": "linked_at",
-    "consents": "decided_at",
-}
-"""The word, by kind, that says since when a record is known."""
-
-INGEST_COLUMNS = ("extra", "file_id", "line", "loaded_at")
-"""Columns that ingest adds to the fields of a contract."""
 
 
 class ContractError(ValueError):
@@ -118,7 +28,6 @@ def checked_time_zone(name: str) -> str:
     return name
 
 
-KindName = Literal["events", "items", "accounts", "links", "consents"]
 FileFormat = Literal["json_lines", "json", "csv", "parquet", "avro"]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 TimeZone = Annotated[str, AfterValidator(checked_time_zone)]

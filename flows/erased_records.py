@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow
 import pyarrow.compute
 
-from flows.contracts import TIME_MEANINGS
+from flows.contract_words import TIME_MEANINGS
 from flows.identifiers import Keyring
 from flows.landing_file import LandingFile
 from flows.suppression import Suppressions

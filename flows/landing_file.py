@@ -14,7 +14,8 @@ from typing import BinaryIO, cast
 
 import zstandard
 
-from flows.contracts import Kind, KindName, PlatformContract
+from flows.contract_words import KindName
+from flows.contracts import Kind, PlatformContract
 from flows.zstd_file import check_whole
 
 CHUNK = 1 << 20

@@ -10,7 +10,8 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from flows.contracts import EVENT_TYPES, PlatformContract, load_contracts
+from flows.contract_words import EVENT_TYPES
+from flows.contracts import PlatformContract, load_contracts
 
 Contracts = tuple[PlatformContract, ...]
 

@@ -10,7 +10,8 @@ import json
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
-from flows.contracts import TIME_MEANINGS, Kind, PlatformContract
+from flows.contract_words import TIME_MEANINGS
+from flows.contracts import Kind, PlatformContract
 from flows.warehouse import Connection, identifier, table_exists
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from flows.contracts import KindName, PlatformContract, load_contract
+from flows.contract_words import KindName
+from flows.contracts import PlatformContract, load_contract
 from flows.erased_records import ErasedRecords
 from flows.identifiers import Keyring, normalise
 from flows.landing_file import LandingFile, landing_file, landing_files

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from flows.contracts import KindName
+from flows.contract_words import KindName
 from flows.platforms.check import Check, normal_share
 from flows.platforms.file_trial import FileTrial
 from flows.platforms.kind_facts import KindFacts

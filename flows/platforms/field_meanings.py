@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
-from flows.contracts import MEANINGS, KindName
+from flows.contract_words import MEANINGS, KindName
 from flows.platforms.candidates import Candidate, candidate
 from flows.platforms.field_types import TypeGuess, numeric_guess
 from flows.platforms.name_evidence import is_id_named, name_score, steps_of

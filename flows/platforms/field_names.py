@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from flows.contracts import INGEST_COLUMNS
+from flows.contract_words import INGEST_COLUMNS
 
 LONGEST = 60
 IDEOGRAPH = "[\u3040-\u30ff\u3400-\u9fff]"

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from flows.contracts import EVENT_TYPES
+from flows.contract_words import EVENT_TYPES
 from flows.platforms.proposal import Decision
 from flows.platforms.sample import Column, KindSample
 from flows.platforms.time_units import read_times

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from flows.contracts import KindName
+from flows.contract_words import KindName
 from flows.platforms.candidates import Candidate, candidate
 from flows.platforms.field_types import TypeGuess, is_whole
 from flows.platforms.name_evidence import id_score, is_id_named, steps_of

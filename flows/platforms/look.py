@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from flows.contracts import KindName
+from flows.contract_words import KindName
 from flows.platforms.field_types import NUMBER, TypeGuess, type_of
 from flows.platforms.person_fields import Identity, identity_of
 from flows.platforms.sample import Column, KindSample, PlatformSample

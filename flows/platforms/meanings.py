@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from flows.contracts import MEANINGS, KindName
+from flows.contract_words import MEANINGS, KindName
 from flows.platforms.candidates import PROPOSED, Candidate, choose
 from flows.platforms.event_meanings import other_candidates, time_candidates, word_candidates
 from flows.platforms.field_meanings import described_meanings

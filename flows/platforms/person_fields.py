@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from flows.contracts import KindName
+from flows.contract_words import KindName
 from flows.identifiers import normalise_email
 from flows.platforms.field_types import TypeGuess
 from flows.platforms.name_evidence import name_score

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from flows.contracts import KindName
+from flows.contract_words import KindName
 from flows.platforms.candidates import Candidate
 from flows.platforms.field_types import TypeGuess
 from flows.platforms.wishes import SAID

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from flows.contracts import MEANINGS, REQUIRED_MEANINGS, KindName
+from flows.contract_words import MEANINGS, REQUIRED_MEANINGS, KindName
 from flows.platforms.candidates import runners_up
 from flows.platforms.decisions import decisions, event_words, zoneless
 from flows.platforms.field_names import contract_names

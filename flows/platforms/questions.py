@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
-from flows.contracts import EVENT_TYPES, MEANINGS, REQUIRED_MEANINGS, KindName, checked_time_zone
+from flows.contract_words import EVENT_TYPES, MEANINGS, REQUIRED_MEANINGS, KindName
+from flows.contracts import checked_time_zone
 from flows.platforms.masking import shown
 from flows.platforms.proposal import Proposal, ProposedField, ProposedKind
 from flows.platforms.time_formats import month_first

@@ -6,7 +6,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
-from flows.contracts import KindName
+from flows.contract_words import KindName
 from flows.platforms.file_days import Days
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from flows.contracts import KindName
+from flows.contract_words import KindName
 from flows.landing_file import deliveries
 from flows.platforms.file_days import days_of
 from flows.platforms.file_format import FileFormat, format_of

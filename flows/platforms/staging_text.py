@@ -4,7 +4,8 @@ import json
 import re
 from collections.abc import Iterable
 
-from flows.contracts import Kind, KindName, PlatformContract
+from flows.contract_words import KindName
+from flows.contracts import Kind, PlatformContract
 from flows.synchronise import PLACE, UNIONS
 
 WIDTH, ONE_LINE = 118, 100

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, get_args
 
-from flows.contracts import EVENT_TYPES, MEANINGS, KindName
+from flows.contract_words import EVENT_TYPES, MEANINGS, KindName
 from flows.platforms.field_names import contract_names
 
 SAID = "as you said"

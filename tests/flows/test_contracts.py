@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.contracts import EVENT_TYPES, ContractError, load_contracts
+from flows.contract_words import EVENT_TYPES
+from flows.contracts import ContractError, load_contracts
 
 SHOP = """
 platform: shop

@@ -7,7 +7,7 @@ from shutil import copytree
 import pytest
 from rich.cells import cell_len
 
-from flows.contracts import EVENT_TYPES
+from flows.contract_words import EVENT_TYPES
 from flows.publish import write_copy, write_history
 from flows.reporting.wording import WORDS
 from flows.settings import Settings

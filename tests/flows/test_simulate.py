@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from flows.contracts import EVENT_TYPES
+from flows.contract_words import EVENT_TYPES
 from flows.settings import Settings
 from flows.simulate import simulate
 from flows.simulation.world import PLATFORMS

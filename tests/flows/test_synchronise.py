@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from flows.contracts import MEANINGS, load_contracts
+from flows.contract_words import MEANINGS
+from flows.contracts import load_contracts
 from flows.synchronise import UNIONS, synchronise
 from flows.warehouse import connect
 

@@ -9,7 +9,7 @@ import pytest
 
 from flows.cli import main
 from flows.cli_platform import KINDS
-from flows.contracts import KindName
+from flows.contract_words import KindName
 from flows.settings import Settings
 from tests.flows.platforms.landed import added, bookshop, events, json_lines, land, settings_in
 
