@@ -96,9 +96,8 @@ def contents_of(home: Path) -> dict[str, tuple[int, int]]:
         tables = connection.execute(
             "select table_name from information_schema.tables where table_schema = 'raw' order by table_name"
         ).fetchall()
-        query = (
-            "select count(*), coalesce(sum(hash(rows_of)), 0) from (select * exclude loaded_at from raw.{}) as rows_of"
-        )
+        rows = "select columns(lambda name: name <> 'loaded_at') from raw.{}"
+        query = f"select count(*), coalesce(sum(hash(rows_of)), 0) from ({rows}) as rows_of"
         found = {table: connection.execute(query.format(identifier(table))).fetchone() for (table,) in tables}
     return {table: (int(row[0]), int(row[1])) for table, row in found.items() if row}
 
