@@ -249,8 +249,12 @@ def test_a_person_is_forgotten(served: Served) -> None:
     form = served.deployment("forget")["parameter_openapi_schema"]["definitions"]["ForgetChoices"]["properties"]
     assert all(field.get("title") and field.get("description") for field in form.values())
     ((user_id,),) = served.published("select min(user_id) from recommendations")
-    flow_run_id = served.submit("forget", who=user_id)
-    end = served.end_of(flow_run_id)
+    for _ in range(5):  # a night that another test began may still be at work
+        flow_run_id = served.submit("forget", who=user_id)
+        end = served.end_of(flow_run_id)
+        if end["name"] != "Refused":
+            break
+        time.sleep(10)
     assert end["name"] == "Forgotten" and "published.duckdb" in end["message"], end
     assert served.api(f"/flow_runs/{flow_run_id}")["parameters"] == {"choices": {"who": "[erased]"}}
     assert "Nothing is left" in served.home.run("forget", "--verify", user_id)

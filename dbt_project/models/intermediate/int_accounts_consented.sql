@@ -29,7 +29,7 @@ grouped as (
     select
         accounts.*,
         apart.account_key is not null as is_apart,
-        coalesce(apart.account_key, accounts.earliest_key) as group_key
+        coalesce(apart.account_key, accounts.earliest_key) as left_together_key
     from accounts
     left join apart on accounts.account_key = apart.account_key
 
@@ -39,9 +39,9 @@ grouped as (
 named as (
 
     select
-        * exclude (earliest_key, group_key),
+        * exclude (earliest_key, left_together_key),
         first_value(account_key) over (
-            partition by group_key, is_apart
+            partition by left_together_key, is_apart
             order by first_seen_at asc nulls last, platform asc, account_id asc
         ) as earliest_key
     from grouped
