@@ -28,7 +28,9 @@ PATIENCE_SECONDS = 400
 
 
 class Served:
-    """A home that is served: its process, and its server as a client sees it."""
+    """A home that is served: its process, its server as a client sees it, and what was planted in its logs."""
+
+    planted: dict[str, list[str]]
 
     def __init__(self, home: Home) -> None:
         from flows.server import free_port
@@ -120,6 +122,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     home.environment.pop("PREFECT_API_URL", None)
     home.simulate(until=YESTERDAY)
     service = Served(home)
+    service.planted = json.loads((home.path / "truth" / "planted.json").read_text())  # forgetting removes the truth
     service.start("* * * * *")
     yield service
     if service.process.poll() is None:
@@ -350,8 +353,8 @@ def test_stopping_is_clean(served: Served) -> None:
 
 def test_nothing_that_prefect_keeps_names_anybody(served: Served) -> None:
     """No planted e-mail or phone is in a byte of what Prefect keeps: states, logs, artifacts, parameters."""
-    planted = json.loads((served.home.path / "truth" / "planted.json").read_text())
-    needles = {needle.encode() for kind in planted.values() for needle in kind}
+    needles = {needle.encode() for kind in served.planted.values() for needle in kind}
+    assert needles
     files = [path for path in (served.home.path / "prefect").rglob("*") if path.is_file()]
     assert any(path.name == "prefect.db" for path in files)
     places = [path.name for path in files for needle in needles if needle in path.read_bytes()]
