@@ -13,7 +13,6 @@ import pyarrow
 
 from flows.contracts import PlatformContract
 from flows.delivery import KEPT, Delivery
-from flows.direct_loading import DirectLoader
 from flows.erased_records import ErasedRecords
 from flows.identifiers import Keyring, read_secret
 from flows.landing_file import UnreadableFileError
@@ -73,7 +72,7 @@ class FileLoader:
         self.manifest = manifest
         self.landing = landing
         self.fields = ExtraFields(warehouse)
-        self.direct = DirectLoader(manifest, self.fields, erased)
+
 
     def load(self, delivery: Delivery, loaded_at: datetime, is_retried: bool = False) -> Loaded:
         """Load what is new of a file, or note why nothing is; one that was refused is tried again only if that is said.
