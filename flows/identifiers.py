@@ -122,7 +122,7 @@ class Keyring:
         return PHONE.sub(phone, without_emails)
 
     def scrub_json(self, text: str, region: str | None = None) -> str | None:
-        """A JSON object, scrubbed in all its keys and values, without nulls and empty objects; null if nothing is left."""
+        """A JSON object, scrubbed in all its keys and values, without nulls and empty objects; null if none is left."""
 
         def scrubbed(value: Any) -> Any:
             if isinstance(value, dict):

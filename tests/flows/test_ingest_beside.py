@@ -70,7 +70,9 @@ def test_a_file_waits_for_those_that_came_before(settings: Settings) -> None:
         land(settings, f"events/{number}.jsonl", "".join(event(f"{number}-{n}") for n in range(count)))
     ingest(settings)
     for order in ("rowid", "loaded_at"):
-        paths = [path for (path,) in query(settings, f"select path from raw.files where kind = 'events' order by {order}")]
+        paths = [
+            path for (path,) in query(settings, f"select path from raw.files where kind = 'events' order by {order}")
+        ]
         assert paths == sorted(paths), order
 
 
