@@ -32,12 +32,14 @@ class Source:
     """A query of records with its parameters; `natives` names the type of a raw column that is no text.
 
     It is a time, `zoned` or `local` to the platform, or `typed` as the contract says. Columns in `also` are handed on.
+    `text` is the SQL of a record's text, where that would be dear to make for all.
     """
 
     query: str
     parameters: dict[str, Any] = field(default_factory=dict)
     natives: dict[int, str] = field(default_factory=dict)
     also: tuple[str, ...] = ()
+    text: str = "text"
 
 
 MOST_LEVELS = 200
@@ -180,6 +182,6 @@ def typed_query(contract: PlatformContract, kind: Kind, source: Source, now: dat
         judged as (select *, cast({flaw} as integer) as flaw from typed)
         select
             line, {columns}, case when extra <> '{{}}' then extra end as extra, broken, flaw,{also}
-            case when flaw is not null then text end as text
+            case when flaw is not null then {source.text} end as text
         from judged
     """
