@@ -16,10 +16,11 @@ from flows.avro_file import NO_AVRO
 from flows.column_sources import NO_PARQUET, avro_source, parquet_source
 from flows.contracts import Kind, PlatformContract
 from flows.csv_reader import csv_batches, csv_header, records_after
+from flows.json_counts import counting
 from flows.json_reader import value_batches
 from flows.landing_file import UNREADABLE, UnreadableFileError, check_encoding, count_lines, not_whole
 from flows.line_reader import BEGINNING, Start, line_batches
-from flows.plain_json import NotPlainError, counted, plain_source
+from flows.plain_json import NotPlainError, plain_source
 from flows.record_sources import csv_columns, csv_source, json_columns, json_records, json_rules, json_source
 from flows.record_sql import Source, typed_query
 from flows.required_columns import check_columns
@@ -72,16 +73,21 @@ def plainly(
     """
     check_encoding(path)
     try:
-        source, expected = plain_source(kind, path), counted(path)
+        source = plain_source(kind)
     except NotPlainError as error:
-        raise RefusedError("not plain") from error
+        raise RefusedError("no file of this kind is plain") from error
     lines = values = 0
-    for batch in typed(connection, contract, kind, source, now):
-        if batch["flaw"].null_count < batch.num_rows or pyarrow.compute.min(batch["values_count"]).as_py() == 0:
-            raise RefusedError("a bad record, or an empty one")
-        lines += batch.num_rows
-        values += pyarrow.compute.sum(batch["values_count"]).as_py()
-        yield batch
+    with counting(path) as (source.parameters["path"], told):
+        try:
+            for batch in typed(connection, contract, kind, source, now):
+                if batch["flaw"].null_count < batch.num_rows or pyarrow.compute.min(batch["values_count"]).as_py() == 0:
+                    raise RefusedError("a bad record, or an empty one")
+                lines += batch.num_rows
+                values += pyarrow.compute.sum(batch["values_count"]).as_py()
+                yield batch
+        finally:
+            connection.execute("select 1")  # DuckDB keeps a file open until the next statement
+        expected = told()
     if (lines, values) != expected:
         raise RefusedError(f"{lines} records with {values} values, {expected} expected")
 

@@ -1,57 +1,19 @@
 """JSON lines that hold the fields of their contract and no others: DuckDB then takes each record apart only once.
 
-Other fields are not looked for record by record. As many values have to come out of a file as keys with a value stand
-in it: outside of strings, each of them is a colon that no `null` follows.
+Other fields are not looked for record by record: as many values have to come out of a file as json_counts.py counts.
 """
 
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from flows.contracts import ContractField, Kind
-from flows.landing_file import CHUNK, UNREADABLE, UnreadableFileError, escaped, not_whole, opened
 from flows.record_sql import EPOCH_UNITS, MOST_LEVELS, Source
-
-COLON_ESCAPED = b"\\u003"
-"""How a colon begins that would come out of a string in which none stands."""
 
 EXPONENT = r"-?\d(\.\d+)?e[+-]\d+"
 """A number as DuckDB writes it; it begins with what comes before a colon, as few texts do."""
 
 
-class Counts(NamedTuple):
-    """What a file of JSON lines holds, or what came out of it."""
-
-    lines: int = 0
-    values: int = 0
-
-
 class NotPlainError(Exception):
-    """What a file holds cannot be told by counting."""
-
-
-def counted(path: Path) -> Counts:
-    """The lines of a file, and the colons in it that no `null` follows.
-
-    Raises:
-        NotPlainError: if a string may hold colons that are written as an escape.
-        UnreadableFileError: if the file can't be decompressed to its end.
-    """
-    lines = values = 0
-    chunk, null = b"\n", b""
-    try:
-        with opened(path) as content:
-            tail = b""
-            while more := content.read(CHUNK):
-                chunk = more
-                null = null or (b": null" if b'": ' in chunk else b":null")
-                lines += chunk.count(b"\n")
-                values += chunk.count(b":") - (tail[1 - len(null) :] + chunk).count(null)
-                if b"\\" in (joint := tail + chunk) and COLON_ESCAPED in joint:
-                    raise NotPlainError
-                tail = joint[-len(null) :]
-    except UNREADABLE as error:
-        raise UnreadableFileError(not_whole(path, error)) from error
-    return Counts(lines + (chunk[-1:] != b"\n"), values)
+    """No file of a kind can be read in this way."""
 
 
 def structure(kind: Kind) -> dict[str, Any]:
@@ -88,8 +50,8 @@ def type_of(inner: dict[str, Any] | int) -> str:
     return f"STRUCT({', '.join(columns)})"
 
 
-def plain_source(kind: Kind, path: Path) -> Source:
-    """Every record of a plain file, with the number of its values; DuckDB throws at the first that is odd.
+def plain_source(kind: Kind) -> Source:
+    """Every record of a plain file, `$path`, with the number of its values; DuckDB throws at the first that is odd.
 
     Raises:
         NotPlainError: if no file of this kind is plain.
@@ -97,7 +59,7 @@ def plain_source(kind: Kind, path: Path) -> Source:
     found = structure(kind)
     type_of(found)
     types = {name: type_of(inner) for name, inner in found.items()}
-    source = Source("", {"path": escaped(path), "columns": types}, also=("values_count",))
+    source = Source("", {"columns": types}, also=("values_count",))
     fields: dict[int, str] = {}
     objects: list[str] = []
 

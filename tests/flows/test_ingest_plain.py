@@ -1,17 +1,22 @@
 """JSON lines are read in the quickest way only if nothing is lost by it: what it takes is what another way takes."""
 
+import gzip
 import json
+from functools import partial
 from pathlib import Path
+from threading import active_count
 from typing import Any
 
 import pytest
+import zstandard
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flows.contracts import PlatformContract, load_contracts
 from flows.identifiers import Keyring
+from flows.json_counts import counted
+from flows.landing_file import UnreadableFileError
 from flows.landing_reader import RefusedError, plainly, quickly
-from flows.plain_json import counted
 from flows.warehouse import Connection, reader
 from tests.flows.shop_landing import KEY, SHOP, event, shop_settings
 
@@ -114,6 +119,30 @@ def test_what_is_plain(
     assert (rows(connection, shop, path, plainly) is not None) is is_plain
 
 
+@pytest.mark.parametrize("suffix", [".gz", ".zst"])
+def test_nobody_waits_for_the_rest_of_a_file(
+    connection: Connection, shop: PlatformContract, tmp_path: Path, suffix: str
+) -> None:
+    """A compressed file is let go when a bad record refuses it, and when nobody asks for more of its records."""
+    path = tmp_path / f"events.jsonl{suffix}"
+    compress = partial(gzip.compress, compresslevel=1) if suffix == ".gz" else zstandard.ZstdCompressor().compress
+    good, kind = "".join(event(str(number)) for number in range(250_000)), shop.kinds["events"]
+    path.write_bytes(compress((event("1", at="no time") + good).encode()))
+    threads = active_count()
+    with pytest.raises(RefusedError):
+        list(plainly(connection, shop, kind, path))
+    path.write_bytes(compress(good.encode()))
+    batches = plainly(connection, shop, kind, path)
+    assert next(batches).num_rows
+    batches.close()
+    assert active_count() == threads
+    assert sum(batch.num_rows for batch in plainly(connection, shop, kind, path)) == 250_000
+    path.write_bytes(path.read_bytes()[:-20])
+    with pytest.raises((RefusedError, UnreadableFileError)):
+        list(plainly(connection, shop, kind, path))
+    assert active_count() == threads
+
+
 @pytest.mark.parametrize("word", [": null", "\\u003a"])
 def test_what_stands_between_two_chunks_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, word: str) -> None:
     """Wherever a chunk ends, the counts are the same."""
@@ -122,10 +151,7 @@ def test_what_stands_between_two_chunks_is_counted(tmp_path: Path, monkeypatch: 
     path.write_text(text * 3, encoding="utf-8")
 
     def told(size: int) -> Any:
-        monkeypatch.setattr("flows.plain_json.CHUNK", size)
-        try:
-            return counted(path)
-        except Exception as error:
-            return type(error)
+        monkeypatch.setattr("flows.json_counts.CHUNK", size)
+        return counted(path, lambda _chunk: None)
 
     assert len({told(size) for size in [1_000, *range(14, 60)]}) == 1
