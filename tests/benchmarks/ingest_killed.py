@@ -55,19 +55,20 @@ def land(landing: Path, events: int) -> Path:
 
 
 def undisturbed_ingest(folder: Path, landing: Path) -> tuple[Contents, float]:
-    """What an ingest ends with that nobody kills, and its seconds; those of the quicker one of two."""
+    """What an ingest ends with that nobody kills, and the seconds of the quicker one of two, once it has begun."""
     homes = [folder / f"undisturbed-{number}" for number in range(2)]
-    seconds = [seconds_of(lambda home=home: whole_ingest(home, landing)) for home in homes]
+    seconds = [whole_ingest(home, landing) for home in homes]
     contents, others = (contents_of(home) for home in homes)
     assert contents == others
     return contents, min(seconds)
 
 
-def whole_ingest(home: Path, landing: Path) -> None:
-    """An ingest that comes to its end."""
+def whole_ingest(home: Path, landing: Path) -> float:
+    """The seconds of an ingest that comes to its end, from when it has begun."""
     process = begun_ingest(home, landing)
-    process.join()
+    seconds = seconds_of(process.join)
     assert process.exitcode == 0
+    return seconds
 
 
 def killed_ingests(folder: Path, landing: Path, seconds: float, moments: int) -> Iterator[Death]:

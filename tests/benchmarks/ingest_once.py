@@ -6,6 +6,9 @@ import os
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
+from threading import RLock
+
+from tqdm import tqdm
 
 from flows.ingest import ingest
 from flows.settings import Settings
@@ -21,6 +24,7 @@ def ingest_once(home: Path, begun: Connection) -> None:
     """Ingest what lies in the landing of a home."""
     os.environ.update(KEY)
     logging.disable()
+    tqdm.set_lock(RLock())  # the usual one is shared by processes, and would be left behind
     begun.send("begun")
     ingest(Settings(home=home))
 
