@@ -55,6 +55,8 @@ def open_loader(settings: Settings, contracts: tuple[PlatformContract, ...]) -> 
     # with more threads they wait for each other's batches, which costs more than it brings
     limits = (settings.memory_limit, 1)
     with connect(settings.warehouse, *limits) as warehouse, reader(*limits) as reading:
+        # records are packed while a file is read, not when it is committed and others wait
+        warehouse.execute("set write_buffer_row_group_count = 1")
         create_tables(warehouse, contracts)
         landing, fields = Landing(settings.landing, contracts), ExtraFields(warehouse)
         yield FileLoader(warehouse, reading, keyring, Manifest(warehouse), landing, fields)
