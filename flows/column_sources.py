@@ -13,14 +13,24 @@ from flows.record_sql import Source, json_paths
 from flows.required_columns import check_columns
 from flows.warehouse import Connection, Error, load_extension
 
+TYPED = {
+    "integer": (pyarrow.int64(), pyarrow.int32(), pyarrow.int16(), pyarrow.int8()),
+    "number": (pyarrow.float64(),),
+    "boolean": (pyarrow.bool_(),),
+}
+"""Types of columns that hold values as the contract wants them."""
+
 NO_PARQUET = "a file is Parquet from its first byte to its last"
 
 
-def native_of(kind: pyarrow.DataType) -> str | None:
-    """Whether values of this type are times already: `zoned`, or `local` to the platform; null for all else."""
-    if pyarrow.types.is_timestamp(kind):
+def native_of(kind: pyarrow.DataType, wanted: str = "timestamp") -> str | None:
+    """How values of this type need no text to become what is wanted; null if they do, as told by `Source`."""
+    if wanted == "timestamp" and pyarrow.types.is_timestamp(kind):
         return "zoned" if kind.tz else "local"
-    return "local" if pyarrow.types.is_date(kind) else None
+    if wanted == "timestamp" and pyarrow.types.is_date(kind):
+        return "local"
+    # a number of four bytes means the decimal number that it is written as
+    return "typed" if kind in TYPED.get(wanted, ()) else None
 
 
 def column_at(schema: pyarrow.Schema, path: str) -> tuple[str, list[str], pyarrow.DataType] | None:
@@ -83,8 +93,8 @@ def column_source(kind: Kind, path: Path, schema: pyarrow.Schema, relation: str,
             column = f"struct_extract({column}, $step_{position}_{depth})"
         if not steps:
             whole.add(column)
-        native = native_of(found)
-        if native and described.type == "timestamp":
+        native = native_of(found, described.type)
+        if native:
             source.natives[position] = native
         else:
             column = f"cast({f'to_json({column})' if pyarrow.types.is_nested(found) else column} as varchar)"
@@ -96,11 +106,11 @@ def column_source(kind: Kind, path: Path, schema: pyarrow.Schema, relation: str,
     if others:
         source.parameters["patch"] = json.dumps(json_paths(kind)[1])
         extra = f"json_merge_patch('{{}}'::json, json_object({', '.join(others)}), $patch::json)::varchar"
+    source.text = f"json_object({', '.join(pairs)})::varchar"
     names = ", ".join(f"c{place}" for place in range(len(schema.names)))
     source.query = f"""
         select
-            file_row + 1 as line, {", ".join(columns)}, {extra} as extra,
-            json_object({", ".join(pairs)})::varchar as text, null::varchar as broken
+            file_row + 1 as line, {", ".join(columns)}, {extra} as extra, {names}, null::varchar as broken
         from ({relation}) as records ({names}, file_row)
     """
     return source

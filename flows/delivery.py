@@ -1,5 +1,6 @@
 """What a landing file is to the manifest: known, grown, new, or other content under a name that was loaded before."""
 
+from collections import ChainMap
 from dataclasses import dataclass
 
 from flows.growth import GROWING, digests
@@ -48,7 +49,8 @@ def state_of(file: LandingFile) -> tuple[int, int]:
 def look(file: LandingFile, manifest: Manifest) -> Delivery:
     """Read a file's bytes once, and tell what it is."""
     key = (file.platform, file.kind_name)
-    known, held, state = manifest.contents_of(key), manifest.held_by(file), state_of(file)
+    known = ChainMap(manifest.contents_of(key), manifest.expected.get(key, {}))
+    held, state = manifest.held_by(file), state_of(file)
     grows = file.kind.format in GROWING
     sizes = {content.size_bytes for content in known.values() if content.size_bytes and grows}
     file_id, found = digests(file.path, sizes)

@@ -7,6 +7,7 @@ ingest is continued by the next.
 import logging
 from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from tqdm import tqdm
@@ -16,6 +17,7 @@ from flows.delivery import Delivery, look
 from flows.file_loading import ChangedFileError, FileLoader, open_loader
 from flows.landing_file import LandingFile, landing_files
 from flows.landing_reader import check_extras
+from flows.lanes import Ended, Lanes, open_lanes
 from flows.manifest import Loaded, Manifest
 from flows.places import fetch_places
 from flows.raw_writing import in_words
@@ -28,21 +30,54 @@ LOG = logging.getLogger("crossrec")
 class Ingest:
     """One ingest under way: what it has counted."""
 
-    def __init__(self, loader: FileLoader, contracts: tuple[PlatformContract, ...]) -> None:
+    def __init__(self, loader: FileLoader, lanes: Lanes, contracts: tuple[PlatformContract, ...]) -> None:
         self.loader = loader
+        self.lanes = lanes
         self.times = loader.manifest.moments()
         self.rows = Counter({f"raw.{contract.platform}_{kind}": 0 for contract in contracts for kind in contract.kinds})
         self.counts: Counter[str] = Counter()
 
     def take(self, delivery: Delivery) -> None:
-        """Load a file, tell what is remarkable, and count."""
+        """Load a file: beside others if it is new, else when all before it are loaded."""
+        if not self.lanes.takes(delivery):
+            if self.lanes.under_way:
+                self.finish()
+                again = looked_at(delivery.file, self.loader.manifest, self.counts)
+                if again is None:
+                    return
+                delivery = again
+            self.load(delivery, next(self.times))
+            return
+        for ended in self.lanes.put(delivery, next(self.times)):
+            self.end(ended)
+
+    def finish(self) -> None:
+        """Wait for all files that are under way."""
+        for ended in self.lanes.rest():
+            self.end(ended)
+
+    def end(self, ended: Ended) -> None:
+        """Note a file that is loaded; load one by itself that could not be loaded beside others."""
+        if ended.loaded is None:
+            self.load(ended.delivery, ended.loaded_at)
+            return
+        self.loader.manifest.remember(ended.delivery.file, ended.delivery.file_id, ended.loaded)
+        self.count(ended.delivery, ended.loaded)
+
+    def load(self, delivery: Delivery, loaded_at: datetime) -> None:
+        """Load a file by itself."""
         file = delivery.file
         try:
-            loaded = self.loader.load(delivery, next(self.times))
+            loaded = self.loader.load(delivery, loaded_at)
         except ChangedFileError:
             LOG.warning("%s is being written to; it is left to the next ingest", file.name)
             self.counts["skipped_files_count"] += 1
             return
+        self.count(delivery, loaded)
+
+    def count(self, delivery: Delivery, loaded: Loaded) -> None:
+        """Tell what is remarkable about a file, and count."""
+        file = delivery.file
         tell(delivery, loaded)
         self.rows[f"raw.{file.table}"] += loaded.rows_count
         self.counts["rejects_count"] += loaded.rejects_count
@@ -78,13 +113,14 @@ def ingest(settings: Settings) -> IngestReceipt:
     contracts = load_contracts(settings.contracts)
     check_extras(contracts)
     fetch_places(settings, contracts)
-    with open_loader(settings, contracts) as loader:
+    with open_loader(settings, contracts) as loader, open_lanes(loader, settings) as lanes:
         files = landing_files(settings.landing, contracts)
-        work = Ingest(loader, contracts)
+        work = Ingest(loader, lanes, contracts)
         total = sum(file.size_bytes for file in files)
         with tqdm(total=total, desc="ingest", unit="B", unit_scale=True, disable=None) as bar:
             for delivery in deliveries(files, loader.manifest, work.counts, bar):
                 work.take(delivery)
+            work.finish()
     return IngestReceipt("ingest", dict(work.rows), **work.counts)
 
 

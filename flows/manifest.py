@@ -66,6 +66,7 @@ class Manifest:
 
     def __init__(self, warehouse: Connection) -> None:
         self.warehouse = warehouse
+        self.expected: dict[Key, dict[str, Content]] = {}
         self.read()
 
     def read(self) -> None:
@@ -107,6 +108,19 @@ class Manifest:
         """The contents that were loaded for a platform and kind, by their id."""
         return self.contents.get(key, {})
 
+    def expect(self, file: LandingFile, file_id: str) -> None:
+        """Know that a content is being loaded, so that what depends on it waits."""
+        expected = self.expected.setdefault((file.platform, file.kind_name), {})
+        expected[file_id] = Content(file_id, file.size_bytes, records_count=1)
+
+    def expect_no_more(self, file: LandingFile, file_id: str) -> None:
+        """Know that a content is not being loaded any more, whatever came of it."""
+        del self.expected[(file.platform, file.kind_name)][file_id]
+
+    def was_refused(self, file: LandingFile) -> bool:
+        """Whether this name was refused when it was last delivered."""
+        return file.name in self.refused.get((file.platform, file.kind_name), {})
+
     def held_by(self, file: LandingFile) -> str | None:
         """The content that this name had when it was last taken."""
         return self.held.get((file.platform, file.kind_name), {}).get(file.name)
@@ -128,7 +142,13 @@ class Manifest:
         return {content.file_id for file_id in newest for content in self.chain(key, file_id)}
 
     def note(
-        self, file: LandingFile, file_id: str, loaded_at: datetime, loaded: Loaded, continues_file_id: str | None = None
+        self,
+        file: LandingFile,
+        file_id: str,
+        loaded_at: datetime,
+        loaded: Loaded,
+        continues_file_id: str | None = None,
+        warehouse: Connection | None = None,
     ) -> None:
         """Write the line of a load. What is known stays as it is, for the transaction may fail: see `remember`."""
         known = self.contents_of((file.platform, file.kind_name)).get(file_id)
@@ -137,7 +157,7 @@ class Manifest:
         counts = [loaded.rows_count, loaded.rejects_count, loaded.skipped_count]
         name = [file_id, file.platform, file.kind_name, file.name, file.size_bytes, file.modified_at]
         row = [*name, *counts, sum(counts), loaded.outcome, continues, *place, loaded_at]
-        self.warehouse.execute(NOTE, row)
+        (warehouse or self.warehouse).execute(NOTE, row)
 
     def remember(self, file: LandingFile, file_id: str, loaded: Loaded, continues_file_id: str | None = None) -> None:
         """Know a line that has been written for good."""

@@ -91,8 +91,9 @@ def csv_source(kind: Kind, path: Path, header: list[str]) -> Source:
     columns, parameters = csv_columns(kind, header)
     names = ", ".join(f"'c{n}': 'VARCHAR'" for n in range(len(header)))
     marked = " or ".join(f"contains(c{n}, $quote)" for n in range(len(header))) if kind.quote else "false"
+    fields = ", ".join(f"c{n}" for n in range(len(header)))
     query = f"""
-        select line, {columns}, {joined(header)} as text, null::varchar as broken
+        select line, {columns}, {fields}, null::varchar as broken
         from (
             select row_number() over () as line, *
             from read_csv(
@@ -102,4 +103,5 @@ def csv_source(kind: Kind, path: Path, header: list[str]) -> Source:
         ) as records
         where case when {marked} then error('a quotation mark in a field') else true end
     """
-    return Source(query, {**parameters, "path": escaped(path), "delimiter": kind.delimiter, "quote": kind.quote})
+    parameters.update({"path": escaped(path), "delimiter": kind.delimiter, "quote": kind.quote})
+    return Source(query, parameters, text=joined(header))

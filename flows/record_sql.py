@@ -29,11 +29,17 @@ BEFORE_ZONE = r"\s*(z|[+-]\d\d:?\d\d|[+-]\d\d)\s*$"
 
 @dataclass
 class Source:
-    """A query of records with its parameters; `natives` names the type of a raw column that is no text."""
+    """A query of records with its parameters; `natives` names the type of a raw column that is no text.
+
+    It is a time, `zoned` or `local` to the platform, or `typed` as the contract says. Columns in `also` are handed on.
+    `text` is the SQL of a record's text, where that would be dear to make for all.
+    """
 
     query: str
     parameters: dict[str, Any] = field(default_factory=dict)
     natives: dict[int, str] = field(default_factory=dict)
+    also: tuple[str, ...] = ()
+    text: str = "text"
 
 
 MOST_LEVELS = 200
@@ -87,6 +93,8 @@ def timestamp_value(described: ContractField, zone: str, raw: str, native: str |
         number = f"round(try_cast({raw} as double) * {EPOCH_UNITS[described.unit]})"
         inside = f"abs({number}) <= {LATEST_MICROSECOND}"
         return f"case when {inside} then make_timestamp(cast({number} as bigint)) end"
+    if native == "local" and zone == "UTC":
+        return f"cast({raw} as timestamp)"
     source.parameters[zoned] = zone
     if native == "local":
         return f"timezone('UTC', timezone(${zoned}, cast({raw} as timestamp)))"
@@ -108,6 +116,8 @@ def timestamp_value(described: ContractField, zone: str, raw: str, native: str |
 def typed_value(described: ContractField, zone: str, position: int, source: Source) -> str:
     """The SQL of a field's value in the type of its contract; null if it is missing or of another type."""
     raw = f"raw_{position}"
+    if source.natives.get(position) == "typed":
+        return f"case when isfinite({raw}) then {raw} end" if described.type == "number" else raw
     if described.type == "integer":
         # a bare cast rounds 1.5 to 2
         return f"case when try_cast({raw} as double) = try_cast({raw} as bigint) then try_cast({raw} as bigint) end"
@@ -119,6 +129,11 @@ def typed_value(described: ContractField, zone: str, position: int, source: Sour
         value = timestamp_value(described, zone, raw, source.natives.get(position), source)
         return f"case when isfinite({value}) then {value} end"
     return f"nullif(cast({raw} as varchar), '')"
+
+
+def is_blank(raw: str) -> str:
+    """The SQL of whether a text is missing, empty or of spaces; few begin with one."""
+    return f"case when {raw} >= '!' then false else coalesce(trim({raw}), '') = '' end"
 
 
 def flaws(kind: Kind) -> list[tuple[str, str]]:
@@ -148,7 +163,8 @@ def typed_query(contract: PlatformContract, kind: Kind, source: Source, now: dat
     future = ""
     for position, described in enumerate(kind.fields):
         column = f"value_{position}"
-        blank = f"coalesce(trim(cast(raw_{position} as varchar)), '') = ''"
+        is_native = position in source.natives
+        blank = f"raw_{position} is null" if is_native else is_blank(f"raw_{position}")
         values.append(f"{typed_value(described, contract.zone_of(described), position, source)} as {column}")
         if described.type != "text":
             checks.append(f"when {column} is null and not ({blank}) then {2 * position + 1}")
@@ -159,12 +175,13 @@ def typed_query(contract: PlatformContract, kind: Kind, source: Source, now: dat
             future = f"when {column} > $latest then {2 * len(kind.fields) + 1}"
     flaw = f"case when broken is not null then 0 {' '.join(checks)} {future} end"
     columns = ", ".join(f"value_{position}" for position in range(len(kind.fields)))
+    also = "".join(f" {column}," for column in source.also)
     return f"""
         with source as ({source.query}),
         typed as (select *, {", ".join(values)} from source),
         judged as (select *, cast({flaw} as integer) as flaw from typed)
         select
-            line, {columns}, case when extra <> '{{}}' then extra end as extra, broken, flaw,
-            case when flaw is not null then text end as text
+            line, {columns}, case when extra <> '{{}}' then extra end as extra, broken, flaw,{also}
+            case when flaw is not null then {source.text} end as text
         from judged
     """
