@@ -106,11 +106,11 @@ def column_source(kind: Kind, path: Path, schema: pyarrow.Schema, relation: str,
     if others:
         source.parameters["patch"] = json.dumps(json_paths(kind)[1])
         extra = f"json_merge_patch('{{}}'::json, json_object({', '.join(others)}), $patch::json)::varchar"
+    source.text = f"json_object({', '.join(pairs)})::varchar"
     names = ", ".join(f"c{place}" for place in range(len(schema.names)))
     source.query = f"""
         select
-            file_row + 1 as line, {", ".join(columns)}, {extra} as extra,
-            json_object({", ".join(pairs)})::varchar as text, null::varchar as broken
+            file_row + 1 as line, {", ".join(columns)}, {extra} as extra, {names}, null::varchar as broken
         from ({relation}) as records ({names}, file_row)
     """
     return source

@@ -71,6 +71,11 @@ def dialect_of(kind: Kind) -> Dialect:
     return Dialect(kind.delimiter, kind.quote, kind.escape or kind.quote)
 
 
+def fitted(fields: list[str] | None, width: int | None) -> list[str] | None:
+    """The fields of a record without those beyond `width`, if nothing stands in them; DuckDB's reader does so too."""
+    return fields[:width] if fields and width and not any(fields[width:]) else fields
+
+
 def joined_record(
     text: str, ahead: list[Line], lines: Iterator[Line], dialect: Dialect, width: int | None
 ) -> tuple[list[str], str, int] | None:
@@ -84,7 +89,7 @@ def joined_record(
         if len(ahead) < count or ahead[count - 1][1]:
             return None
         text = f"{text}\n{ahead[count - 1][0]}"
-        fields = dialect.fields(text)
+        fields = fitted(dialect.fields(text), width)
         if fields is not None and width in (None, len(fields)):
             return fields, text, count
     return None
@@ -103,7 +108,7 @@ def csv_records(lines: Iterable[Line], dialect: Dialect, width: int | None = Non
         text, broken = line
         if not text.strip():
             continue
-        fields = dialect.fields(text)
+        fields = fitted(dialect.fields(text), width)
         if fields is None and not broken:
             if joined := joined_record(text, ahead, source, dialect, width):
                 fields, text, count = joined

@@ -13,11 +13,10 @@ import pyarrow
 
 from flows.contracts import PlatformContract
 from flows.delivery import KEPT, Delivery
-from flows.direct_loading import DirectLoader
 from flows.erased_records import ErasedRecords
 from flows.identifiers import Keyring, read_secret
-from flows.landing_file import UnreadableFileError
-from flows.landing_reader import Batches, RefusedError, by_records, quickly
+from flows.landing_file import LandingFile, UnreadableFileError
+from flows.landing_reader import Batches, RefusedError, by_records, plainly, quickly
 from flows.landing_search import Landing
 from flows.line_reader import Start
 from flows.manifest import Loaded, Manifest
@@ -55,25 +54,34 @@ def open_loader(settings: Settings, contracts: tuple[PlatformContract, ...]) -> 
     """What loads files into this home; the tables of these contracts are there."""
     settings.home.mkdir(parents=True, exist_ok=True)
     erased = ErasedRecords(Keyring(read_secret(settings.home)), read_suppressions(settings.home))
-    limits = (settings.memory_limit, settings.threads)
+    # with more threads they wait for each other's batches, which costs more than it brings
+    limits = (settings.memory_limit, 1)
     with connect(settings.warehouse, *limits) as warehouse, reader(*limits) as reading:
+        # records are packed while a file is read, not when it is committed and others wait
+        warehouse.execute("set write_buffer_row_group_count = 1")
         create_tables(warehouse, contracts)
-        yield FileLoader(warehouse, reading, erased, Manifest(warehouse), Landing(settings.landing, contracts))
+        landing, fields = Landing(settings.landing, contracts), ExtraFields(warehouse)
+        yield FileLoader(warehouse, reading, erased, Manifest(warehouse), landing, fields)
 
 
 class FileLoader:
     """Loads landing files into the warehouse, reading them through a connection that writes nothing."""
 
     def __init__(
-        self, warehouse: Connection, reading: Connection, erased: ErasedRecords, manifest: Manifest, landing: Landing
+        self,
+        warehouse: Connection,
+        reading: Connection,
+        erased: ErasedRecords,
+        manifest: Manifest,
+        landing: Landing,
+        fields: ExtraFields,
     ) -> None:
         self.warehouse = warehouse
         self.reading = reading
         self.erased = erased
         self.manifest = manifest
         self.landing = landing
-        self.fields = ExtraFields(warehouse)
-        self.direct = DirectLoader(manifest, self.fields, erased)
+        self.fields = fields
 
     def load(self, delivery: Delivery, loaded_at: datetime, is_retried: bool = False) -> Loaded:
         """Load what is new of a file, or note why nothing is; one that was refused is tried again only if that is said.
@@ -93,19 +101,24 @@ class FileLoader:
             return self.refuse(delivery, error, loaded_at)
 
     def take(self, delivery: Delivery, loaded_at: datetime) -> Loaded:
-        """Load the records: by DuckDB's own reader, else record by record."""
+        """Load the records in the quickest way that takes them."""
         resumed = resumption(self.warehouse, delivery)
-        read: Read = by_records if resumed.start else quickly
+        ways = [by_records] if resumed.start else self.ways(delivery.file)
         may_be_refused = resumed.base is None
         while True:
             try:
-                return self.attempt(read, delivery, resumed, loaded_at, may_be_refused)
+                return self.attempt(ways[0], delivery, resumed, loaded_at, may_be_refused)
             except MixedError:
                 may_be_refused = False
             except RefusedError:
-                if read is by_records:
+                if len(ways) == 1:
                     raise
-                read = by_records
+                ways = ways[1:]
+
+    def ways(self, file: LandingFile) -> list[Read]:
+        """How a file can be read, the quickest way first: each refuses what the next one takes."""
+        is_plain = file.kind.format == "json_lines" and not self.fields.known.get((file.platform, file.kind_name))
+        return [plainly, quickly, by_records] if is_plain else [quickly, by_records]
 
     def attempt(
         self, read: Read, delivery: Delivery, resumed: Resumption, loaded_at: datetime, may_be_refused: bool

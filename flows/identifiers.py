@@ -142,12 +142,12 @@ class Keyring:
         return PHONE.sub(phone, without_emails)
 
     def scrub_json(self, text: str, region: str | None = None) -> str | None:
-        """A JSON object, scrubbed in all its keys and values, without empty objects; null if nothing is left."""
+        """A JSON object, scrubbed in all its keys and values, without nulls and empty objects; null if none is left."""
 
         def scrubbed(value: Any) -> Any:
             if isinstance(value, dict):
                 inner = {self.scrub(key, region): scrubbed(entry) for key, entry in value.items()}
-                return {key: entry for key, entry in inner.items() if entry != {}}
+                return {key: entry for key, entry in inner.items() if entry not in (None, {})}
             if isinstance(value, list):
                 return [scrubbed(entry) for entry in value]
             if isinstance(value, str):

@@ -17,7 +17,7 @@ from flows.delivery import Delivery, look
 from flows.file_loading import ChangedFileError, FileLoader, open_loader
 from flows.landing_file import LandingFile, landing_files
 from flows.landing_reader import check_extras
-from flows.lanes import Ended, Lanes
+from flows.lanes import Ended, Lanes, open_lanes
 from flows.manifest import Loaded, Manifest
 from flows.places import fetch_places
 from flows.raw_writing import in_words
@@ -38,8 +38,8 @@ class Ingest:
         self.counts: Counter[str] = Counter()
 
     def take(self, delivery: Delivery) -> None:
-        """Load a file: at once if it is plain, else when all before it are loaded."""
-        if not self.lanes.loader.is_plain(delivery):
+        """Load a file: beside others if it is new, else when all before it are loaded."""
+        if not self.lanes.takes(delivery):
             if self.lanes.under_way:
                 self.finish()
                 again = looked_at(delivery.file, self.loader.manifest, self.counts)
@@ -57,7 +57,7 @@ class Ingest:
             self.end(ended)
 
     def end(self, ended: Ended) -> None:
-        """Note a file that is loaded; look more closely at one that was declined."""
+        """Note a file that is loaded; load one by itself that could not be loaded beside others."""
         if ended.loaded is None:
             self.load(ended.delivery, ended.loaded_at)
             return
@@ -65,7 +65,7 @@ class Ingest:
         self.count(ended.delivery, ended.loaded)
 
     def load(self, delivery: Delivery, loaded_at: datetime) -> None:
-        """Load a file that may be anything."""
+        """Load a file by itself."""
         file = delivery.file
         try:
             loaded = self.loader.load(delivery, loaded_at)
@@ -113,10 +113,7 @@ def ingest(settings: Settings) -> IngestReceipt:
     contracts = load_contracts(settings.contracts)
     check_extras(contracts)
     fetch_places(settings, contracts)
-    with (
-        open_loader(settings, contracts) as loader,
-        Lanes(loader.direct, loader.warehouse, settings.threads) as lanes,
-    ):
+    with open_loader(settings, contracts) as loader, open_lanes(loader, settings) as lanes:
         files = landing_files(settings.landing, contracts)
         work = Ingest(loader, lanes, contracts)
         total = sum(file.size_bytes for file in files)

@@ -10,14 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow
+import pyarrow.compute
 
 from flows.avro_file import NO_AVRO
 from flows.column_sources import NO_PARQUET, avro_source, parquet_source
 from flows.contracts import Kind, PlatformContract
 from flows.csv_reader import csv_batches, csv_header, records_after
+from flows.json_counts import counting
 from flows.json_reader import value_batches
 from flows.landing_file import UNREADABLE, UnreadableFileError, check_encoding, count_lines, not_whole
 from flows.line_reader import BEGINNING, Start, line_batches
+from flows.plain_json import NotPlainError, plain_source
 from flows.record_sources import csv_columns, csv_source, json_columns, json_records, json_rules, json_source
 from flows.record_sql import Source, typed_query
 from flows.required_columns import check_columns
@@ -56,6 +59,37 @@ def typed(
     except (Error, pyarrow.ArrowException, OSError) as error:
         # what DuckDB says quotes the record, so it must not get into a log
         raise RefusedError(f"{type(error).__name__} while reading") from None
+
+
+def plainly(
+    connection: Connection, contract: PlatformContract, kind: Kind, path: Path, now: datetime | None = None
+) -> Batches:
+    """The records of JSON lines, if all are good and hold nothing but the fields of their contract.
+
+    Raises:
+        RefusedError: at the first bad record, or at the end, if other fields or fewer or more records than lines are
+            there.
+        UnreadableFileError: if the file as a whole is not what the contract says.
+    """
+    check_encoding(path)
+    try:
+        source = plain_source(kind)
+    except NotPlainError as error:
+        raise RefusedError("no file of this kind is plain") from error
+    lines = values = 0
+    with counting(path) as (source.parameters["path"], told):
+        try:
+            for batch in typed(connection, contract, kind, source, now):
+                if batch["flaw"].null_count < batch.num_rows or pyarrow.compute.min(batch["values_count"]).as_py() == 0:
+                    raise RefusedError("a bad record, or an empty one")
+                lines += batch.num_rows
+                values += pyarrow.compute.sum(batch["values_count"]).as_py()
+                yield batch
+        finally:
+            connection.execute("select 1")  # DuckDB keeps a file open until the next statement
+        expected = told()
+    if (lines, values) != expected:
+        raise RefusedError(f"{lines} records with {values} values, {expected} expected")
 
 
 def quickly(

@@ -56,6 +56,7 @@ class RawWriter:
 
     def __post_init__(self) -> None:
         self.new_fields: list[str] = []
+        self.returned_count = 0
 
     def records(self, records: pyarrow.Table) -> None:
         """Add accepted records to their raw table, with what may pass of the fields that nobody described."""
@@ -96,12 +97,13 @@ class RawWriter:
         """Note erased accounts that act again: what they were before is not who they are now."""
         for account_id, generation in generations.items():
             row = [self.file.platform, account_id, generation]
-            self.warehouse.execute(
+            count = self.warehouse.execute(
                 "insert into raw.returned_accounts"
                 " select * from (select ? as platform, ? as account_id, ? as generation) as incoming"
                 " anti join raw.returned_accounts as known using (platform, account_id)",
                 row,
-            )
+            ).fetchone()
+            self.returned_count += count[0] if count else 0
 
     def forget_rejects(self, records: pyarrow.Table) -> None:
         """Take records of this content out of quarantine."""

@@ -19,6 +19,8 @@ MISSING = "is required and missing"
 
 def divided(batch: pyarrow.Table) -> tuple[pyarrow.Table, pyarrow.Table]:
     """The good records of a batch, and the bad ones."""
+    if batch["flaw"].null_count == batch.num_rows:
+        return batch, batch.slice(0, 0)
     is_bad = pyarrow.compute.is_valid(batch["flaw"])
     return batch.filter(pyarrow.compute.invert(is_bad)), batch.filter(is_bad)
 

@@ -17,45 +17,9 @@ TOO_DEEP = f"a record nests at most {MOST_LEVELS} levels deep"
 def json_columns(kind: Kind) -> tuple[str, dict[str, Any]]:
     """The raw columns and `extra` of records that stand as JSON in the column `record`."""
     paths, patch = json_paths(kind)
-    extra = "cast(json_merge_patch(record, cast($patch as json)) as varchar) as extra"
-    structure = json_structure(kind)
-    if structure is None:
-        columns = [f"json_extract_string(record, $paths)[{n + 1}] as raw_{n}" for n in range(len(paths))]
-        return ", ".join([*columns, extra]), {"paths": paths, "patch": json.dumps(patch)}
-    columns = []
-    steps = {}
-    for position, described in enumerate(kind.fields):
-        column = "json_transform(record, $structure)"
-        for depth, step in enumerate(described.path.split(".")):
-            steps[f"step_{position}_{depth}"] = step
-            column = f"struct_extract({column}, $step_{position}_{depth})"
-        columns.append(f"{column} as raw_{position}")
-    return ", ".join([*columns, extra]), {"structure": json.dumps(structure), "patch": json.dumps(patch), **steps}
-
-
-def json_structure(kind: Kind) -> dict[str, Any] | None:
-    """The structure in which the fields stand, each as a text; null if no struct can have it.
-
-    That is so if a field stands in another, or if two names differ by case alone.
-    """
-    structure: dict[str, Any] = {}
-    for described in kind.fields:
-        inner = structure
-        *objects, name = described.path.split(".")
-        for step in objects:
-            inner = inner.setdefault(step, {})
-            if not isinstance(inner, dict):
-                return None
-        if name in inner:
-            return None
-        inner[name] = "VARCHAR"
-    return structure if has_own_names(structure) else None
-
-
-def has_own_names(structure: dict[str, Any]) -> bool:
-    """Whether no two names beside each other differ by case alone, here and in all objects inside."""
-    inner = [value for value in structure.values() if isinstance(value, dict)]
-    return len({name.lower() for name in structure}) == len(structure) and all(map(has_own_names, inner))
+    columns = [f"json_extract_string(record, $paths)[{n + 1}] as raw_{n}" for n in range(len(paths))]
+    columns.append("cast(json_merge_patch(record, cast($patch as json)) as varchar) as extra")
+    return ", ".join(columns), {"paths": paths, "patch": json.dumps(patch)}
 
 
 def json_records(records: str) -> str:
@@ -67,7 +31,7 @@ def json_records(records: str) -> str:
                 line, json, text,
                 case
                     when broken is not null then broken
-                    when json is null or (not starts_with(text, '{{') and json_type(json) <> 'OBJECT') then $no_object
+                    when coalesce(json_type(json), '') <> 'OBJECT' then $no_object
                     when {is_deep("text")} then $too_deep
                 end as broken
             from ({records}) as texts
@@ -127,8 +91,9 @@ def csv_source(kind: Kind, path: Path, header: list[str]) -> Source:
     columns, parameters = csv_columns(kind, header)
     names = ", ".join(f"'c{n}': 'VARCHAR'" for n in range(len(header)))
     marked = " or ".join(f"contains(c{n}, $quote)" for n in range(len(header))) if kind.quote else "false"
+    fields = ", ".join(f"c{n}" for n in range(len(header)))
     query = f"""
-        select line, {columns}, {joined(header)} as text, null::varchar as broken
+        select line, {columns}, {fields}, null::varchar as broken
         from (
             select row_number() over () as line, *
             from read_csv(
@@ -138,4 +103,5 @@ def csv_source(kind: Kind, path: Path, header: list[str]) -> Source:
         ) as records
         where case when {marked} then error('a quotation mark in a field') else true end
     """
-    return Source(query, {**parameters, "path": escaped(path), "delimiter": kind.delimiter, "quote": kind.quote})
+    parameters.update({"path": escaped(path), "delimiter": kind.delimiter, "quote": kind.quote})
+    return Source(query, parameters, text=joined(header))

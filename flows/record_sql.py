@@ -31,12 +31,15 @@ BEFORE_ZONE = r"\s*(z|[+-]\d\d:?\d\d|[+-]\d\d)\s*$"
 class Source:
     """A query of records with its parameters; `natives` names the type of a raw column that is no text.
 
-    It is a time, `zoned` or `local` to the platform, or `typed` as the contract says.
+    It is a time, `zoned` or `local` to the platform, or `typed` as the contract says. Columns in `also` are handed on.
+    `text` is the SQL of a record's text, where that would be dear to make for all.
     """
 
     query: str
     parameters: dict[str, Any] = field(default_factory=dict)
     natives: dict[int, str] = field(default_factory=dict)
+    also: tuple[str, ...] = ()
+    text: str = "text"
 
 
 MOST_LEVELS = 200
@@ -172,12 +175,13 @@ def typed_query(contract: PlatformContract, kind: Kind, source: Source, now: dat
             future = f"when {column} > $latest then {2 * len(kind.fields) + 1}"
     flaw = f"case when broken is not null then 0 {' '.join(checks)} {future} end"
     columns = ", ".join(f"value_{position}" for position in range(len(kind.fields)))
+    also = "".join(f" {column}," for column in source.also)
     return f"""
         with source as ({source.query}),
         typed as (select *, {", ".join(values)} from source),
         judged as (select *, cast({flaw} as integer) as flaw from typed)
         select
-            line, {columns}, case when extra <> '{{}}' then extra end as extra, broken, flaw,
-            case when flaw is not null then text end as text
+            line, {columns}, case when extra <> '{{}}' then extra end as extra, broken, flaw,{also}
+            case when flaw is not null then {source.text} end as text
         from judged
     """

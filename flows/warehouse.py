@@ -74,7 +74,7 @@ def connect(path: Path, memory_limit: str = "2GB", threads: int = 2, read_only: 
         "threads": threads,
         "temp_directory": str(path.with_suffix(".spill")),
         "preserve_insertion_order": False,
-        # small parts of a table are joined bit by bit, not all at the end of whatever happens to be written
+        # small parts of a table are joined bit by bit, not all of them at the end of whatever happens to be written
         "max_vacuum_tasks": 1,
     }
     connection = duckdb.connect(str(path), read_only=read_only, config=options)

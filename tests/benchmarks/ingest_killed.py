@@ -1,25 +1,26 @@
 """Ingest that is killed at any moment and run again: it has to end where an undisturbed one ends."""
 
-import os
+import shutil
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from flows.settings import PROJECT, Settings
+from flows.settings import Settings
 from flows.simulate import simulate
 from flows.simulation.native_shapes import SHAPES
 from flows.warehouse import connect, identifier
+from tests.benchmarks.ingest_once import begun_ingest
 from tests.benchmarks.measured import Measured, seconds_of
 from tests.benchmarks.simulated_days import days_from, land_days
 
 EVENTS = 1_000_000
 MOMENTS = 50
-KEY = {"CROSSREC_KEY": "a key for benchmarks"}
+
+Contents = dict[str, tuple[int, int]]
+"""Rows and a sum of their hashes, by table."""
 
 
 class Death(NamedTuple):
@@ -28,13 +29,13 @@ class Death(NamedTuple):
     share: float
     files_done: int
     was_killed: bool
-    contents: dict[str, tuple[int, int]]
+    contents: Contents
 
 
 def bench_killed_ingest(folder: Path, scale: float) -> Iterator[Measured]:
     """Kill ingest at moments spread evenly over its duration; count those after which `raw` differs in the end."""
     landing = land(folder / "landing", round(EVENTS * scale))
-    undisturbed, seconds = undisturbed_ingest(folder / "undisturbed", landing)
+    undisturbed, seconds = undisturbed_ingest(folder, landing)
     deaths = list(killed_ingests(folder, landing, seconds, MOMENTS))
     killed = [death for death in deaths if death.was_killed]
     halfway = sum(death.files_done > 0 for death in killed)
@@ -53,67 +54,61 @@ def land(landing: Path, events: int) -> Path:
     return landing
 
 
-def undisturbed_ingest(home: Path, landing: Path) -> tuple[dict[str, tuple[int, int]], float]:
-    """What an ingest ends with that nobody kills, and its seconds."""
-    with begun_ingest(home, landing) as process:
-        seconds = seconds_of(process.wait)
-        assert process.returncode == 0
-    return contents_of(home), seconds
+def undisturbed_ingest(folder: Path, landing: Path) -> tuple[Contents, float]:
+    """What an ingest ends with that nobody kills, and the seconds of the quicker one of two, once it has begun."""
+    homes = [folder / f"undisturbed-{number}" for number in range(2)]
+    seconds = [whole_ingest(home, landing) for home in homes]
+    contents, others = (contents_of(home) for home in homes)
+    assert contents == others
+    return contents, min(seconds)
+
+
+def whole_ingest(home: Path, landing: Path) -> float:
+    """The seconds of an ingest that comes to its end, from when it has begun."""
+    process = begun_ingest(home, landing)
+    seconds = seconds_of(process.join)
+    assert process.exitcode == 0
+    return seconds
 
 
 def killed_ingests(folder: Path, landing: Path, seconds: float, moments: int) -> Iterator[Death]:
-    """Ingests into new homes, each killed at its moment and then run to the end."""
+    """Ingests into new homes, each killed at its moment and then run to the end; nobody opens what the kill left."""
     for number in range(moments):
         home, share = folder / f"killed-{number}", (number + 0.5) / moments
-        with begun_ingest(home, landing) as process:
-            time.sleep(seconds * share)
-            process.send_signal(signal.SIGKILL)
-            process.wait()
-        was_killed, files_done = process.returncode == -signal.SIGKILL, files_in(home)
-        with begun_ingest(home, landing) as process:
-            process.wait()
-            assert process.returncode == 0
-        yield Death(share, files_done, was_killed, contents_of(home))
+        process = begun_ingest(home, landing)
+        time.sleep(seconds * share)
+        process.kill()
+        process.join()
+        killed_at = datetime.now(UTC).replace(tzinfo=None)
+        whole_ingest(home, landing)
+        with connect(home / "warehouse.duckdb", read_only=True) as connection:
+            row = connection.execute("select count(*) from raw.files where loaded_at < ?", [killed_at]).fetchone()
+        yield Death(share, row[0] if row else 0, process.exitcode == -signal.SIGKILL, contents_of(home))
+        shutil.rmtree(home)
 
 
-def begun_ingest(home: Path, landing: Path) -> "subprocess.Popen[str]":
-    """A process that has just begun to ingest a landing into a home."""
-    home.mkdir(exist_ok=True)
-    if not (home / "landing").exists():
-        (home / "landing").symlink_to(landing)
-    command = [sys.executable, "-m", "tests.benchmarks.ingest_once", str(home)]
-    process = subprocess.Popen(
-        command, cwd=PROJECT, env={**os.environ, **KEY}, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == "begun\n"
-    return process
+def contents_of(home: Path) -> Contents:
+    """Each table of `raw` that is loaded into, as its count of rows and a sum of their hashes, whatever their order.
 
-
-def contents_of(home: Path) -> dict[str, tuple[int, int]]:
-    """Each table of `raw` as its count of rows and a sum of their hashes, whatever their order and time of loading."""
+    Of the times of loading only their order counts.
+    """
     with connect(home / "warehouse.duckdb", read_only=True) as connection:
-        tables = connection.execute(
-            "select table_name from information_schema.tables where table_schema = 'raw' order by table_name"
-        ).fetchall()
-        rows = "select columns(lambda name: name <> 'loaded_at') from raw.{}"
-        query = f"select count(*), coalesce(sum(hash(rows_of)), 0) from ({rows}) as rows_of"
+        tables = connection.execute("""
+            select table_name from information_schema.columns
+            where table_schema = 'raw' and column_name = 'loaded_at' order by table_name
+        """).fetchall()
+        query = """
+            with moments as (select loaded_at, row_number() over (order by loaded_at) as moment from raw.files),
+            contents as (
+                select records.* exclude (loaded_at), moments.moment
+                from raw.{} as records left join moments using (loaded_at)
+            )
+            select count(*), coalesce(sum(hash(contents)), 0) from contents
+        """
         found = {table: connection.execute(query.format(identifier(table))).fetchone() for (table,) in tables}
     return {table: (int(row[0]), int(row[1])) for table, row in found.items() if row}
 
 
-def undisturbed_events(contents: dict[str, tuple[int, int]]) -> int:
+def undisturbed_events(contents: Contents) -> int:
     """How many events were accepted."""
     return sum(count for table, (count, _) in contents.items() if table.endswith("_events"))
-
-
-def files_in(home: Path) -> int:
-    """How many files are in the manifest of a home, which a kill may have left without one."""
-    if not (home / "warehouse.duckdb").exists():
-        return 0
-    with connect(home / "warehouse.duckdb") as connection:
-        tables = connection.execute(
-            "select count(*) from information_schema.tables where table_schema = 'raw' and table_name = 'files'"
-        ).fetchone()
-        row = connection.execute("select count(*) from raw.files").fetchone() if tables and tables[0] else None
-    return int(row[0]) if row else 0

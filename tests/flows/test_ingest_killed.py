@@ -11,7 +11,7 @@ MOMENTS = 8
 def test_an_ingest_that_is_killed_and_run_again_ends_like_an_undisturbed_one(tmp_path: Path) -> None:
     """Records, rejects and manifest are the same in the end, at whichever moment the first ingest was killed."""
     landing = land(tmp_path / "landing", EVENTS)
-    undisturbed, seconds = undisturbed_ingest(tmp_path / "undisturbed", landing)
+    undisturbed, seconds = undisturbed_ingest(tmp_path, landing)
     assert undisturbed["rejects"][0] > 0
     assert undisturbed["music_events"][0] > EVENTS / 5
     deaths = list(killed_ingests(tmp_path, landing, seconds, MOMENTS))

@@ -103,9 +103,11 @@ def test_who_acts_after_the_erasure_is_somebody_new(settings: Settings) -> None:
     ingest(settings)
     forget(settings, f"shop:{FORGOTTEN}")
     later = (datetime.now(UTC) + timedelta(hours=2)).strftime("%d.%m.%Y %H:%M:%S")
-    land(settings, "events/b.jsonl", of("7") + of("8", at=later) + of("9", "ben"))
-    assert ingest(settings).rows["raw.shop_events"] == 2
-    assert query(settings, "select id from raw.shop_events where customer like 'customer%'") == [("8",)]
+    for name in "bcdef":  # side by side, as new files are loaded
+        land(settings, f"events/{name}.jsonl", of(f"{name}7") + of(f"{name}8", at=later) + of(f"{name}9", "ben"))
+    assert ingest(settings).rows["raw.shop_events"] == 10
+    ids = query(settings, "select id from raw.shop_events where customer like 'customer%' order by id")
+    assert ids == [(f"{name}8",) for name in "bcdef"]
     assert query(settings, "select * from raw.returned_accounts") == [("shop", FORGOTTEN, 1)]
     check_accounts(settings)
     forget(settings, f"shop:{FORGOTTEN}")

@@ -20,6 +20,8 @@ CASES = [
     case("csv_byte_order_mark", b"\xef\xbb\xbfsku,price\r\na,1.5\r\n", [ROW_A]),
     case("csv_too_few", b"sku,price\na,1.5\nb\n", [ROW_A], [(2, None, WIDTH)]),
     case("csv_too_many", b"sku,price\na,1.5,9\nb,\n", [ROW_B], [(1, None, WIDTH)]),
+    case("csv_too_many_but_empty", b"sku,price\na,1.5,\nb,,,\n", [ROW_A, ROW_B]),
+    case("csv_too_many_but_empty_and_broken", b'sku,price\na,1.5,\n"b\n', [ROW_A], [(2, None, "a quotation mark")]),
     case("csv_semicolon", b"sku;price\na;1.5\n", [ROW_A], options={**CSV, "delimiter": ";"}),
     case("csv_tab", b"sku\tprice\na\t1.5\n", [ROW_A], options={**CSV, "delimiter": "\t"}),
     case(
@@ -76,7 +78,7 @@ CASES = [
     case("csv_headless", b"1.5,a,\n,b,\n", [ROW_A, ROW_B], options=HEADLESS, fields=PLACES),
     case(
         "csv_headless_ragged",
-        b"9,x\n1.5,a,\n,b,\n7,y,,\n",
+        b"9,x\n1.5,a,\n,b,\n7,y,,z\n",
         [ROW_A, ROW_B],
         [(1, None, WIDTH), (4, None, WIDTH)],
         options=HEADLESS,
