@@ -14,6 +14,7 @@ from flows.cli_backfill import add_backfill_command
 from flows.cli_forget import add_forget_command
 from flows.cli_identity import add_identity_commands
 from flows.cli_ingest import add_ingest_commands
+from flows.cli_keys import add_keys_commands
 from flows.cli_options import EXIT_FAILED, EXIT_HELD, add_list_choices, day, settings_of
 from flows.cli_platform import add_platform_commands
 from flows.cli_reading import add_reading_commands
@@ -189,6 +190,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_ingest_commands(commands, common)
     add_identity_commands(commands, common)
     add_forget_command(commands, common)
+    add_keys_commands(commands, common)
     command = add("transform", transform, "Build one of dbt's selections.", dated)
     command.add_argument("selection", choices=("staging", "training", "scored", "published"))
     add("encode", encode, "Encode the item texts that are new.", common)

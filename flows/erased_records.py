@@ -15,7 +15,7 @@ import pyarrow
 import pyarrow.compute
 
 from flows.contract_words import TIME_MEANINGS
-from flows.identifiers import Keyring
+from flows.identifiers import TOKEN, Keyring
 from flows.landing_file import LandingFile
 from flows.suppression import Suppressions
 
@@ -32,7 +32,6 @@ WORDS = [
         r'"((?:[^"\\]|\\.)*)"', r"[^\s\"'{}\[\],;|=()<>]+", r"[\w.@:+-]+", r"[\w.@+-]+", r"[\w-]+", r"[A-Za-z0-9]+",
     )
 ]  # fmt: skip
-TOKEN = re.compile(r"\b(?:email|phone|login|device):[0-9a-f]{32}\b")
 
 
 @dataclass(frozen=True)
@@ -119,7 +118,7 @@ class ErasedRecords:
 
     def has_token(self, text: str) -> bool:
         """Whether the token of an erased identifier stands in a text that is scrubbed."""
-        return any(token in self.suppressions for token in TOKEN.findall(text))
+        return any(found[0] in self.suppressions for found in TOKEN.finditer(text))
 
     def cleaned(self, text: str | None, clean: str | None, file: LandingFile) -> str | None:
         """The scrubbed fields of a record that no contract names, without those that name an erased account."""

@@ -21,7 +21,8 @@ from flows.erasing_files import (
 from flows.erasing_rows import RETRAIN_WITHIN, erase_rows
 from flows.erasure_resolving import resolve
 from flows.erasure_subject import Subject, journal_file, read_journal, write_journal
-from flows.identifiers import Keyring, read_secret
+from flows.identifiers import Keyring
+from flows.keys import check_keys, read_keyring
 from flows.night_lock import night_lock
 from flows.prefect_state import erase_prefect
 from flows.publish import copy_ops
@@ -43,17 +44,21 @@ def forget(settings: Settings, key: str, flow_run_id: str = "") -> ErasureReceip
     Raises:
         LookupError: if the key is nobody's or several persons'.
         HomeBusyError: if somebody works in this home.
+        WrongKeysError: if the keys at hand are not those of this home.
     """
     contracts = load_contracts(settings.contracts)
     with night_lock(settings, flow_run_id, doing="erasure"):
-        keyring = Keyring(read_secret(settings.home))
+        keyring = read_keyring(settings.home)
+        with connect(settings.warehouse, settings.memory_limit, settings.threads) as connection:
+            create_tables(connection, contracts)
+            check_keys(connection, keyring)
         pending = read_journal(settings)
         if pending is not None:
             LOG.info("an erasure that was killed is brought to its end …")
             receipt = Erasure(settings, contracts, keyring, pending).carry_out()
             if key in (*pending.user_ids, *pending.keys, *pending.ids()):
                 return receipt
-        subject = resolve(settings, contracts, keyring, read_suppressions(settings.home), key, ledger.now())
+        subject = resolve(settings, contracts, keyring, read_suppressions(settings.home, keyring), key, ledger.now())
         return Erasure(settings, contracts, keyring, subject).carry_out()
 
 
@@ -66,6 +71,7 @@ class Erasure:
         self.settings = settings
         self.contracts = contracts
         self.subject = subject
+        self.keyring = keyring
         self.tokens = [keyring.account_token(platform, account_id) for platform, account_id in subject.accounts]
         self.rows: Counter[str] = Counter()
 
@@ -73,7 +79,7 @@ class Erasure:
         """Do all of it, and say what went."""
         settings, subject = self.settings, self.subject
         write_journal(settings, subject)
-        suppress(settings.home, [*self.tokens, *subject.tokens], subject.erased_at)
+        suppress(settings.home, [*self.tokens, *subject.tokens], subject.erased_at, self.keyring)
         started_at = ledger.now()
         self.erase_warehouse()
         LOG.info("rows are gone; the files are written anew …")

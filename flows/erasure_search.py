@@ -15,7 +15,8 @@ from flows.contracts import PlatformContract, load_contracts
 from flows.erased_records import OWNERS
 from flows.erasure_resolving import NobodyError, resolve
 from flows.erasure_subject import Subject, pattern
-from flows.identifiers import Keyring, read_secret
+from flows.identifiers import Keyring
+from flows.keys import check_home, read_keyring
 from flows.landing_file import CHUNK, UNREADABLE
 from flows.ledger import now
 from flows.night_lock import night_lock
@@ -48,7 +49,9 @@ def verify(settings: Settings, key: str) -> tuple[Subject, list[Found]]:
     """
     contracts = load_contracts(settings.contracts)
     with night_lock(settings, doing="search"):
-        keyring, suppressions = Keyring(read_secret(settings.home)), read_suppressions(settings.home)
+        keyring = read_keyring(settings.home)
+        check_home(settings, keyring)
+        suppressions = read_suppressions(settings.home, keyring)
         try:
             subject = resolve(settings, contracts, keyring, suppressions, key, now())
             subject = with_tokens(subject, keyring, suppressions)

@@ -14,7 +14,7 @@ import pyarrow
 from flows.contracts import PlatformContract
 from flows.delivery import KEPT, Delivery
 from flows.erased_records import ErasedRecords
-from flows.identifiers import Keyring, read_secret
+from flows.keys import check_keys, read_keyring
 from flows.landing_file import LandingFile, UnreadableFileError
 from flows.landing_reader import Batches, RefusedError, by_records, plainly, quickly
 from flows.landing_search import Landing
@@ -53,13 +53,15 @@ class MissingFieldError(UnreadableFileError):
 def open_loader(settings: Settings, contracts: tuple[PlatformContract, ...]) -> Iterator["FileLoader"]:
     """What loads files into this home; the tables of these contracts are there."""
     settings.home.mkdir(parents=True, exist_ok=True)
-    erased = ErasedRecords(Keyring(read_secret(settings.home)), read_suppressions(settings.home))
+    keyring = read_keyring(settings.home)
+    erased = ErasedRecords(keyring, read_suppressions(settings.home, keyring))
     # with more threads they wait for each other's batches, which costs more than it brings
     limits = (settings.memory_limit, 1)
     with connect(settings.warehouse, *limits) as warehouse, reader(*limits) as reading:
         # records are packed while a file is read, not when it is committed and others wait
         warehouse.execute("set write_buffer_row_group_count = 1")
         create_tables(warehouse, contracts)
+        check_keys(warehouse, keyring)
         landing, fields = Landing(settings.landing, contracts), ExtraFields(warehouse)
         yield FileLoader(warehouse, reading, erased, Manifest(warehouse), landing, fields)
 

@@ -1,24 +1,20 @@
 """Identifiers of people: brought to one spelling, keyed, and never stored.
 
 Two accounts belong to one person if the same e-mail, phone, login or device stands in both. That needs equality only,
-so a keyed hash of the one spelling is kept and the identifier is not. Without the key a token cannot be recomputed,
+so a keyed hash of the one spelling is kept and the identifier is not. Without the keys a token cannot be recomputed,
 and no list of known addresses can be tried against it.
 """
 
 import hmac
 import json
-import os
 import re
-import secrets
 import unicodedata
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import phonenumbers
 
 TOKEN_DIGITS = 32
-SHORTEST_SECRET = 12
 LONGEST_NUMBER = 4_000
 """Digits of a number that Python takes for one."""
 
@@ -95,18 +91,44 @@ def normalise(kind: str, text: str, region: str | None = None) -> str | None:
     return plain(text) or None
 
 
-class Keyring:
-    """Replaces identifiers by tokens such as `email:5f0c…`: equal for equal identifiers, of no use without the key."""
+TOKEN = re.compile(rf"\b(email|phone|login|device|account):([0-9a-f]{{{TOKEN_DIGITS}}})\b")
 
-    def __init__(self, secret: str) -> None:
-        self.secret = secret.encode()
+
+class WrongKeysError(ValueError):
+    """The keys at hand are not those that made the tokens of this home."""
+
+
+def _digest(secret: bytes, kind: str, content: str) -> str:
+    return hmac.digest(secret, f"crossrec\x00{kind}\x00{content}".encode(), "sha256").hex()[:TOKEN_DIGITS]
+
+
+class Keyring:
+    """Replaces identifiers by tokens such as `email:5f0c…`: equal for equal identifiers, of no use without the keys.
+
+    The oldest key makes a token of the identifier, each later one a token of the token before. So tokens are given
+    another key without their identifiers, and whoever has the older keys can do nothing without the newest.
+    """
+
+    def __init__(self, *secrets: str) -> None:
+        self._secrets = [secret.encode() for secret in secrets]
+        self.key_ids = [hmac.digest(secret, b"crossrec\x00key id", "sha256").hex()[:8] for secret in self._secrets]
+        """By what each key is told from others without being known, the oldest first."""
         # one identifier comes again and again: in every delivery of the accounts, in every extra
         self.token = lru_cache(maxsize=200_000)(self._token)
         self.account_token = lru_cache(maxsize=200_000)(self._account_token)
 
     def _key(self, kind: str, spelling: str) -> str:
-        digest = hmac.digest(self.secret, f"crossrec\x00{kind}\x00{spelling}".encode(), "sha256").hex()
-        return f"{kind}:{digest[:TOKEN_DIGITS]}"
+        return self._with_keys(kind, spelling, self._secrets)
+
+    def _with_keys(self, kind: str, content: str, secrets: list[bytes]) -> str:
+        for secret in secrets:
+            content = _digest(secret, kind, content)
+        return f"{kind}:{content}"
+
+    def completed(self, text: str, keys_count: int) -> str:
+        """The text with each token in it, which has so many of the oldest keys, keyed by those that it lacks."""
+        later = self._secrets[keys_count:]
+        return TOKEN.sub(lambda found: self._with_keys(found[1], found[2], later), text)
 
     def _token(self, kind: str, text: str, region: str | None = None) -> str | None:
         """The token of an identifier; null if the text is none of this kind."""
@@ -163,42 +185,3 @@ class Keyring:
         )
         # JSON can hold halves of characters, which no table takes
         return json.dumps(clean, ensure_ascii=False).encode(errors="replace").decode() if clean else None
-
-
-def read_secret(home: Path) -> str:
-    """The secret of this home: from the environment as CROSSREC_KEY, else from its key file, made when missing.
-
-    Raises:
-        ValueError: if it is too short to keep a secret.
-    """
-    secret = os.environ.get("CROSSREC_KEY")
-    source = "CROSSREC_KEY"
-    if secret is None:
-        path = home / "key"
-        if not path.exists():
-            create_key_file(path)
-        secret, source = path.read_text(encoding="utf-8").strip(), str(path)
-    if len(secret) < SHORTEST_SECRET:
-        raise ValueError(
-            f"The key of the identifiers has {SHORTEST_SECRET} characters or more, {source} has {len(secret)}. "
-            "Set the key that made the tokens of this home; a new one fits a new home only."
-        )
-    return secret
-
-
-def create_key_file(path: Path) -> None:
-    """Write a new random key that only this user may read; a key that is there already stays."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(secrets.token_hex(32) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        # a link, unlike a rename, never takes the place of a key that another process wrote meanwhile
-        os.link(draft, path)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()

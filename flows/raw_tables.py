@@ -61,8 +61,14 @@ MANIFEST_TABLES = {
         "account_id": "VARCHAR",
         "generation": "BIGINT",
     },
+    "keys": {
+        "position": "BIGINT",
+        "key_id": "VARCHAR",
+        "since": "TIMESTAMP",
+        "is_everywhere": "BOOLEAN",
+    },
 }
-"""The manifest, the quarantine, the fields that no contract names, and the accounts that came back after an erasure.
+"""The manifest, the quarantine, the fields that no contract names, accounts that came back after an erasure, and keys.
 
 They are described in dbt's sources.
 """

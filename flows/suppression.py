@@ -8,11 +8,14 @@ the key, nor be found in it without knowing whom to look for.
 import csv
 import io
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
-HEADER = ("token", "erased_at")
+from flows.identifiers import Keyring, WrongKeysError
+
+HEADER = ("token", "erased_at", "key_id")
+"""`key_id` names the newest key of a token; lists of a time when there was one key lack it."""
 
 
 class Suppressions:
@@ -45,24 +48,62 @@ def suppression_file(home: Path) -> Path:
     return home / "suppressions.csv"
 
 
-def read_suppressions(home: Path) -> Suppressions:
-    """The list of this home; empty where nobody was ever forgotten."""
+def read_suppressions(home: Path, keyring: Keyring) -> Suppressions:
+    """The list of this home; empty where nobody was ever forgotten.
+
+    Raises:
+        WrongKeysError: if its tokens were made by other keys, for then it would keep nobody away.
+    """
+    rows = list(rows_of(home, keyring))
+    others = {identity for _, _, identity in rows} - {keyring.key_ids[-1]}
+    if others:
+        raise WrongKeysError(
+            f"The tokens of {suppression_file(home)} have the key {', '.join(sorted(others))}, the newest at hand is "
+            f"{keyring.key_ids[-1]}. Set the keys as they were, or bring a rotation to its end: crossrec keys rotate"
+        )
+    return Suppressions((token, moment) for token, moment, _ in rows)
+
+
+def rows_of(home: Path, keyring: Keyring) -> Iterator[tuple[str, datetime, str]]:
+    """Token, moment and id of the newest key of each erasure."""
     path = suppression_file(home)
-    if not path.exists():
-        return Suppressions()
-    rows = list(csv.reader(path.read_text(encoding="utf-8").splitlines()))[1:]
-    return Suppressions((token, datetime.fromisoformat(moment)) for token, moment in rows)
+    if path.exists():
+        for token, moment, *identity in list(csv.reader(path.read_text(encoding="utf-8").splitlines()))[1:]:
+            yield token, datetime.fromisoformat(moment), identity[0] if identity else keyring.key_ids[0]
 
 
-def suppress(home: Path, tokens: Iterable[str], erased_at: datetime) -> None:
+def suppress(home: Path, tokens: Iterable[str], erased_at: datetime, keyring: Keyring) -> None:
     """Add an erasure of these tokens, once: the list is on the disk, whole, when this returns."""
-    known = read_suppressions(home)
+    known = read_suppressions(home, keyring)
     rows = {(token, moment) for token, moments in known.erased.items() for moment in moments}
-    rows |= {(token, erased_at) for token in tokens}
+    write_suppressions(home, rows | {(token, erased_at) for token in tokens}, keyring)
+
+
+def rekey_suppressions(home: Path, keyring: Keyring) -> int:
+    """Give the tokens of the list the keys that they lack; how many lacked one.
+
+    Raises:
+        WrongKeysError: if they have a key that is not at hand.
+    """
+    rows = list(rows_of(home, keyring))
+    unknown = {identity for _, _, identity in rows} - set(keyring.key_ids)
+    if unknown:
+        raise WrongKeysError(f"Set the key {', '.join(unknown)} too: tokens of {suppression_file(home)} have it.")
+    completed = {
+        (keyring.completed(token, keyring.key_ids.index(identity) + 1), moment) for token, moment, identity in rows
+    }
+    if rows:
+        write_suppressions(home, completed, keyring)
+    return sum(identity != keyring.key_ids[-1] for _, _, identity in rows)
+
+
+def write_suppressions(home: Path, rows: Iterable[tuple[str, datetime]], keyring: Keyring) -> None:
+    """Put these erasures in the place of the list."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(HEADER)
-    writer.writerows((token, moment.isoformat()) for token, moment in sorted(rows, key=lambda row: (row[1], row[0])))
+    ordered = sorted(rows, key=lambda row: (row[1], row[0]))
+    writer.writerows((token, moment.isoformat(), keyring.key_ids[-1]) for token, moment in ordered)
     write_durably(suppression_file(home), text.getvalue())
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
+import duckdb
 import pytest
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -104,3 +105,14 @@ def small_night(new_home) -> Home:
 def next_day() -> date:
     """The day after the small night."""
     return NIGHT + timedelta(days=1)
+
+
+@pytest.fixture
+def uncompressed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From now on this process writes databases without compression."""
+    connect = duckdb.connect
+
+    def plain(*arguments: object, config: dict[str, object] | None = None, **options: object) -> object:
+        return connect(*arguments, config={**(config or {}), "force_compression": "uncompressed"}, **options)
+
+    monkeypatch.setattr("flows.warehouse.duckdb.connect", plain)

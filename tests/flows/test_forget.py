@@ -114,17 +114,6 @@ def write_uncompressed(path: Path) -> None:
     path.with_name(f"{path.name}.plain").replace(path)
 
 
-@pytest.fixture
-def uncompressed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """From now on this process writes databases without compression."""
-    connect = duckdb.connect
-
-    def plain(*arguments: object, config: dict[str, object] | None = None, **options: object) -> object:
-        return connect(*arguments, config={**(config or {}), "force_compression": "uncompressed"}, **options)
-
-    monkeypatch.setattr("flows.warehouse.duckdb.connect", plain)
-
-
 @pytest.mark.usefixtures("uncompressed")
 def test_nothing_is_left_in_any_byte_or_column(
     lived: Home, person: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

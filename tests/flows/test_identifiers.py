@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.identifiers import Keyring, read_secret
+from flows.identifiers import Keyring
+from flows.keys import read_keyring
 
 KEYRING = Keyring("a secret of the tests")
 
@@ -96,19 +97,19 @@ def test_json_is_scrubbed_in_keys_values_and_numbers() -> None:
 def test_the_key_is_made_once_for_its_owner_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A home gets a random key that nobody else may read and keeps it; the environment's key goes before it."""
     monkeypatch.delenv("CROSSREC_KEY", raising=False)
-    secret = read_secret(tmp_path / "home")
-    assert read_secret(tmp_path / "home") == secret != read_secret(tmp_path / "other")
+    ids = read_keyring(tmp_path / "home").key_ids
+    assert read_keyring(tmp_path / "home").key_ids == ids != read_keyring(tmp_path / "other").key_ids
     assert stat.S_IMODE((tmp_path / "home" / "key").stat().st_mode) == 0o600
     assert [path.name for path in (tmp_path / "home").iterdir()] == ["key"]
     monkeypatch.setenv("CROSSREC_KEY", "from the environment")
-    assert read_secret(tmp_path / "home") == "from the environment"
+    assert read_keyring(tmp_path / "home").key_ids == Keyring("from the environment").key_ids
 
 
 def test_a_key_that_is_no_secret_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An empty or short key, as a killed process or a typing error leaves it, is not used."""
     monkeypatch.setenv("CROSSREC_KEY", "short")
-    with pytest.raises(ValueError, match="CROSSREC_KEY has 5"):
-        read_secret(tmp_path)
+    with pytest.raises(ValueError, match="CROSSREC_KEY has one of 5"):
+        read_keyring(tmp_path)
 
 
 @pytest.mark.parametrize(
