@@ -1,10 +1,10 @@
-"""`crossrec keys`: the keys of the identifiers, and how they are changed."""
+"""`crossrec keys`: the keys of identifiers and files, and how they are changed."""
 
 import argparse
 
 from flows.cli_options import settings_of
 
-TEXT = "The secrets that turn identifiers of persons into tokens."
+TEXT = "The secrets that turn identifiers of persons into tokens, and the key of the database files."
 
 
 def rotate(arguments: argparse.Namespace) -> int:
@@ -22,6 +22,20 @@ def show(arguments: argparse.Namespace) -> int:
 
     for identity, since in keys_with_moments(settings_of(arguments)):
         print(f"{identity}  since {since:%Y-%m-%d %H:%M} UTC")
+    return 0
+
+
+def encrypt(arguments: argparse.Namespace) -> int:
+    from flows.file_encryption import encrypt as work
+
+    receipt = work(settings_of(arguments), arguments.undo)
+    for name, size in receipt.rows.items():
+        print(f"{size:>16,} bytes  {name}")
+    print(
+        "Its database files are plain now: unset CROSSREC_FILE_KEY."
+        if arguments.undo
+        else "Its database files are encrypted now."
+    )
     return 0
 
 
@@ -43,3 +57,8 @@ def add_keys_commands(
     text = "List the keys that made the tokens of this home, by their ids, the oldest first."
     command = parts.add_parser("list", help=text, description=text, parents=[common])
     command.set_defaults(act=show)
+
+    text = "Encrypt the database files of a home that was made without CROSSREC_FILE_KEY."
+    command = parts.add_parser("encrypt", help=text, description=text, parents=[common])
+    command.add_argument("--undo", action="store_true", help="decrypt them")
+    command.set_defaults(act=encrypt)

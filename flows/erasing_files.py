@@ -11,7 +11,7 @@ from flows.erased_records import ERASED
 from flows.erasure_subject import Subject, pattern
 from flows.settings import Settings
 from flows.text_columns import Table, names_person, quoted, tables_of
-from flows.warehouse import Connection, connect, reader
+from flows.warehouse import Connection, attachment, connect, file_key, reader
 
 PERSON_IN_PAGE = re.compile(r'<article class="person">.*?</article>\n?', re.DOTALL)
 
@@ -24,7 +24,7 @@ def rewrite_warehouse(settings: Settings) -> None:
     path = settings.warehouse
     draft = fresh_draft(path)
     with connect(path, settings.memory_limit, settings.threads) as connection:
-        connection.execute(f"attach {literal(draft)} as rewritten")
+        connection.execute(attachment(draft, "rewritten", key=file_key()))
         connection.execute(f"copy from database {quoted(path.stem)} to rewritten")
         connection.execute("detach rewritten")
     for one in (path, draft):
@@ -46,11 +46,6 @@ def fresh_draft(path: Path) -> Path:
     return draft
 
 
-def literal(path: Path) -> str:
-    """A path as an SQL string; `attach` takes no parameters."""
-    return "'" + str(path).replace("'", "''") + "'"
-
-
 def erase_published(settings: Settings, subject: Subject) -> int:
     """Write the published file anew without the person; rows that went. Readers see the old file or the new one."""
     path = settings.published
@@ -59,7 +54,7 @@ def erase_published(settings: Settings, subject: Subject) -> int:
     draft = fresh_draft(path)
     count = 0
     with connect(draft, settings.memory_limit, settings.threads) as connection:
-        connection.execute(f"attach {literal(path)} as old (read_only)")
+        connection.execute(attachment(path, "old", read_only=True, key=file_key()))
         for table in tables_of(connection, "old"):
             count += copy_others(connection, table, subject)
         views = connection.execute("select sql from duckdb_views() where database_name = 'old' and not internal")

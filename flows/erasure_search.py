@@ -24,7 +24,7 @@ from flows.prefect_state import named_in_prefect
 from flows.settings import Settings
 from flows.suppression import Suppressions, read_suppressions, suppression_file
 from flows.text_columns import Table, quoted, tables_of
-from flows.warehouse import Connection, Error, reader
+from flows.warehouse import Connection, Error, attachment, file_key, reader
 
 OVERLAP = 256
 """Bytes that two chunks of a file share, so that no name is cut in two."""
@@ -103,7 +103,7 @@ def in_database(
         for kind_name, kind in contract.kinds.items()
     }
     with reader(settings.memory_limit, settings.threads) as connection:
-        connection.execute(f"attach '{str(path).replace(chr(39), chr(39) * 2)}' as searched (read_only)")
+        connection.execute(attachment(path, "searched", read_only=True, key=file_key()))
         for table in tables_of(connection, "searched"):
             place = f"{path.relative_to(settings.home)} {table.place}"
             platform = platform_of(table, contracts)

@@ -20,7 +20,7 @@ from flows.landing_reader import RefusedError
 from flows.manifest import Loaded
 from flows.raw_writing import RawWriter
 from flows.settings import Settings
-from flows.warehouse import Connection, reader, transaction
+from flows.warehouse import Connection, beside, reader, transaction
 
 MOST_LANES = 4
 """More would keep more records in memory than there is room for beside DuckDB's limit."""
@@ -153,7 +153,7 @@ def open_lanes(loader: FileLoader, settings: Settings) -> Iterator[Lanes]:
     with ExitStack() as stack:
         lanes = []
         for _ in range(min(settings.threads, MOST_LANES)):
-            warehouse = stack.enter_context(loader.warehouse.cursor())
+            warehouse = stack.enter_context(beside(loader.warehouse))
             lanes.append(Lane(loader, warehouse, stack.enter_context(reader(settings.memory_limit, 1))))
         work = Lanes(lanes)
         try:

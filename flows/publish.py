@@ -9,7 +9,7 @@ from pathlib import Path
 
 from flows.receipts import PublishReceipt
 from flows.settings import Settings
-from flows.warehouse import Error, connect, identifier, transaction
+from flows.warehouse import Error, attachment, connect, file_key, identifier, quoted_text, transaction
 
 TABLES = (
     "recommendations",
@@ -54,7 +54,7 @@ def write_copy(
     partial.unlink(missing_ok=True)
     rows = {}
     with connect(settings.warehouse, settings.memory_limit, settings.threads) as connection:
-        connection.execute(f"attach {_literal(partial)} as target")
+        connection.execute(attachment(partial, "target", key=file_key()))
         with transaction(connection):
             for table in tables:
                 source, goal = f"{identifier(schema)}.{identifier(table)}", f"target.main.{identifier(table)}"
@@ -70,15 +70,10 @@ def write_copy(
 
 def _add_history_view(settings: Settings, file: Path) -> None:
     """Add the view over the Parquet files of all nights; it names their folder in full, so any reader can use it."""
-    files = _literal(settings.history / "logical_date=*" / "*.parquet")
+    files = quoted_text(str(settings.history / "logical_date=*" / "*.parquet"))
     options = "hive_partitioning = true, hive_types = {'logical_date': date}"
     with connect(file) as connection:
         connection.execute(f"create view recommendation_history as select * from read_parquet({files}, {options})")
-
-
-def _literal(path: Path) -> str:
-    """A path as an SQL string; `attach` and views take no parameters."""
-    return "'" + str(path).replace("'", "''") + "'"
 
 
 def visible_night(settings: Settings) -> date | None:

@@ -15,6 +15,7 @@ from typing import Any
 from flows.arrival import begin_build, end_build
 from flows.receipts import Receipt
 from flows.settings import DBT_PROJECT, Settings
+from flows.warehouse import file_key
 
 Invoke = Callable[[list[str], Path], dict[str, str]]
 
@@ -39,6 +40,8 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
     """What the dbt profile reads."""
     return {
         "CROSSREC_WAREHOUSE": str(settings.warehouse),
+        "CROSSREC_DBT_TARGET": "encrypted" if file_key() else "warehouse",
+        "CROSSREC_DBT_SESSION": str(settings.home / "dbt" / "session.duckdb"),
         "CROSSREC_MEMORY_LIMIT": settings.memory_limit,
         "CROSSREC_THREADS": str(settings.threads),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",

@@ -2,8 +2,11 @@
 
 DuckDB lets one process write a file and keeps every other process out meanwhile; inside one process all connections
 to a file must be alike. So nobody keeps a connection: each use is one `with` block.
+
+Where CROSSREC_FILE_KEY is set, every file is encrypted (AES-256-GCM), its log and what is spilled of it too.
 """
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +19,9 @@ Connection = duckdb.DuckDBPyConnection
 Error = duckdb.Error
 
 EXTRAS = {"avro": "avro", "httpfs": "cloud"}
-"""The extra that installs a DuckDB extension."""
+"""The extra that installs a DuckDB extension; another one may do so too."""
+
+FILE_KEY = "CROSSREC_FILE_KEY"
 
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -39,7 +44,7 @@ class MissingExtraError(RuntimeError):
     """Something is asked for that a part of the product does which is not installed."""
 
 
-def extension(name: str) -> Path:
+def extension(name: str, extra: str | None = None) -> Path:
     """The file of a DuckDB extension, as its package brings it: nothing is fetched while a night runs.
 
     Raises:
@@ -52,23 +57,61 @@ def extension(name: str) -> Path:
             return path
     raise MissingExtraError(
         f"DuckDB's extension {name} for DuckDB {duckdb.__version__} is needed here, and is not installed. "
-        f"Install it: pip install 'crossrec[{EXTRAS[name]}]'"
+        f"Install it: pip install 'crossrec[{extra or EXTRAS[name]}]'"
     )
 
 
-def load_extension(connection: Connection, name: str) -> None:
+def load_extension(connection: Connection, name: str, extra: str | None = None) -> None:
     """Give a connection what an extension can do.
 
     Raises:
         MissingExtraError: if it is not installed.
     """
-    quoted = str(extension(name)).replace("'", "''")
+    quoted = str(extension(name, extra)).replace("'", "''")
     connection.execute(f"load '{quoted}'")
+
+
+class FileKeyError(RuntimeError):
+    """A file is encrypted and the key at hand does not open it, or it is not and there is a key."""
+
+
+def file_key() -> str | None:
+    """The key of the database files; null if they are not encrypted."""
+    return os.environ.get(FILE_KEY) or None
+
+
+def attachment(path: Path, name: str, read_only: bool = False, key: str | None = None) -> str:
+    """The SQL that attaches a database file under a name, with its key if there is one."""
+    options = ["read_only"] if read_only else []
+    options += [f"encryption_key {quoted_text(key)}"] if key else []
+    quoted_name = '"' + name.replace('"', '""') + '"'
+    return f"attach if not exists {quoted_text(str(path))} as {quoted_name}" + (
+        f" ({', '.join(options)})" if options else ""
+    )
+
+
+def quoted_text(text: str) -> str:
+    """A text as it stands in SQL, where no parameter can."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def load_encryption(connection: Connection) -> None:
+    """Give a connection what it takes to write encrypted files, and see to it that what it spills is encrypted.
+
+    Raises:
+        MissingExtraError: if that is not installed.
+    """
+    load_extension(connection, "httpfs", "encryption")
+    connection.execute("set temp_file_encryption = true")
 
 
 @contextmanager
 def connect(path: Path, memory_limit: str = "2GB", threads: int = 2, read_only: bool = False) -> Iterator[Connection]:
-    """A connection to the DuckDB file, in UTC, that spills beside the file and is closed at the end of the block."""
+    """A connection to the DuckDB file, in UTC, that spills beside the file and is closed at the end of the block.
+
+    Raises:
+        FileKeyError: if the file is encrypted otherwise than CROSSREC_FILE_KEY says.
+    """
     options: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": memory_limit,
         "threads": threads,
@@ -77,12 +120,50 @@ def connect(path: Path, memory_limit: str = "2GB", threads: int = 2, read_only: 
         # small parts of a table are joined bit by bit, not all of them at the end of whatever happens to be written
         "max_vacuum_tasks": 1,
     }
-    connection = duckdb.connect(str(path), read_only=read_only, config=options)
+    key = file_key()
+    # an encrypted file can only be attached, to a database in memory that all connections to the file have in common
+    place = f":memory:{path.resolve()}" if key else str(path)
     try:
+        connection = duckdb.connect(place, read_only=read_only and not key, config=options)
+    except Error as error:
+        raise explained(error, path) from error
+    try:
+        if key:
+            load_encryption(connection)
+            try:
+                connection.execute(attachment(path, path.stem, read_only, key))
+            except Error as error:
+                raise explained(error, path) from None
+            connection.execute(f'use "{path.stem}"')
         connection.execute("set TimeZone = 'UTC'")
         yield connection
     finally:
         connection.close()
+
+
+def explained(error: Error, path: Path) -> Exception:
+    """What a person has to do where a file and the key at hand do not fit; else the error itself."""
+    words = str(error)
+    if "without a key" in words:
+        return FileKeyError(f"{path} is encrypted, so its key is needed: set {FILE_KEY}.")
+    if "Wrong encryption key" in words:
+        return FileKeyError(f"{path} is encrypted with another key than {FILE_KEY} has. Set the one it was made with.")
+    if "is not encrypted" in words:
+        return FileKeyError(
+            f"All files of a home are encrypted where {FILE_KEY} is set; {path} is not. "
+            "Encrypt it: crossrec keys encrypt"
+        )
+    return error
+
+
+@contextmanager
+def beside(connection: Connection) -> Iterator[Connection]:
+    """Another connection to the same file, for another thread."""
+    with connection.cursor() as other:
+        row = connection.execute("select current_database()").fetchone()
+        other.execute(f'use "{row[0] if row else ""}"')
+        other.execute("set TimeZone = 'UTC'")
+        yield other
 
 
 @contextmanager

@@ -1,0 +1,100 @@
+"""An encrypted home: the same nights, in files that nobody reads without the key."""
+
+import shutil
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+
+from flows.warehouse import FILE_KEY, attachment
+from tests.conftest import NIGHT, Home
+from tests.flows.test_nightly import OF_RUNNING, assert_same, published
+
+pytestmark = pytest.mark.slow
+
+KEY = "a key for the files of tests"
+FILES = ("warehouse.duckdb", "published.duckdb", "ops.duckdb")
+
+
+@pytest.fixture(scope="module")
+def encrypted(small_night: Home, new_home) -> Home:
+    """The home of a night over the same landing as the small night's, with a key of files."""
+    home = new_home("encrypted")
+    home.environment[FILE_KEY] = KEY
+    shutil.copytree(small_night.path / "landing", home.path / "landing")
+    home.night()
+    return home
+
+
+def decrypted(path: Path) -> dict[str, pd.DataFrame]:
+    """Every table of an encrypted published file by name, without what only tells of the running."""
+    with duckdb.connect() as connection:
+        connection.execute(attachment(path, "published", read_only=True, key=KEY))
+        names = "select table_name from duckdb_tables() where database_name = 'published' order by 1"
+        tables = {
+            name: connection.execute(f"select * from published.{name} order by all").fetch_df()
+            for (name,) in connection.execute(names).fetchall()
+        }
+    return {name: table.drop(columns=OF_RUNNING, errors="ignore") for name, table in tables.items()}
+
+
+def test_an_encrypted_night_publishes_what_a_plain_one_does(encrypted: Home, small_night: Home) -> None:
+    """Ingest, dbt, gates, training and lists give the same tables, and SQL reads them with the key."""
+    ours, plain = decrypted(encrypted.path / "published.duckdb"), published(small_night)
+    assert_same({"recommendations": plain["recommendations"]}, {"recommendations": ours["recommendations"]})
+    assert ours.keys() == plain.keys()
+    count = encrypted.run("sql", "--format", "csv", "select count(*) as n from recommendations").split()
+    assert count == ["n", str(len(plain["recommendations"]))]
+    assert str(NIGHT) in encrypted.run("runs")
+
+
+def test_nothing_can_be_read_without_the_key(encrypted: Home, small_night: Home) -> None:
+    """Names of tables stand in the bytes of plain files and not in those of encrypted ones; the key is in no file."""
+    for name in FILES:
+        assert b"recommender_version" in (small_night.path / name).read_bytes()
+        assert b"recommender_version" not in (encrypted.path / name).read_bytes()
+        with pytest.raises(duckdb.CatalogException, match="without a key"):
+            duckdb.connect(str(encrypted.path / name))
+    assert not list(encrypted.path.glob("*.wal"))
+    files = [path for path in encrypted.path.rglob("*") if path.is_file()]
+    assert not [path for path in files if KEY.encode() in path.read_bytes()]
+
+
+@pytest.mark.parametrize(
+    ("key", "words"), [(None, f"its key is needed: set {FILE_KEY}"), ("another key of files", "another key than")]
+)
+def test_a_key_that_does_not_fit_is_told(encrypted: Home, key: str | None, words: str) -> None:
+    """Without the key, or with another one, commands end with 1 and say what to set."""
+    others = {name: value for name, value in encrypted.environment.items() if name != FILE_KEY}
+    home = Home(encrypted.path, others | ({FILE_KEY: key} if key else {}))
+    home.environment.pop(FILE_KEY, None) if key is None else None
+    for command in (["ingest"], ["sql", "select 1"]):
+        assert words in home.run(*command, code=1)
+
+
+def test_a_home_is_encrypted_and_decrypted_as_a_whole(encrypted: Home, new_home) -> None:
+    """`keys encrypt` writes each file anew, `--undo` back; between them a plain home is told how to get encrypted."""
+    home = new_home("turned")
+    shutil.copytree(encrypted.path, home.path, dirs_exist_ok=True)
+    home.environment[FILE_KEY] = KEY
+    before = decrypted(home.path / "published.duckdb")
+    assert all(name in home.run("keys", "encrypt", "--undo") for name in FILES)
+    assert_same(before, published(home))
+    assert "crossrec keys encrypt" in home.run("ingest", code=1)
+    assert all(name in home.run("keys", "encrypt") for name in FILES)
+    assert_same(before, decrypted(home.path / "published.duckdb"))
+    assert "FILE" not in home.run("keys", "encrypt")
+    assert not [path for path in home.path.glob(".*.rewritten*")]
+
+
+def test_a_person_is_forgotten_in_an_encrypted_home(encrypted: Home, new_home) -> None:
+    """Files are written anew, still encrypted, and the search finds nothing in them."""
+    home = new_home("forgetful")
+    shutil.copytree(encrypted.path, home.path, dirs_exist_ok=True)
+    home.environment[FILE_KEY] = KEY
+    who = decrypted(home.path / "published.duckdb")["recommendations"]["user_id"].min()
+    home.run("forget", who)
+    assert "Nothing is left" in home.run("forget", "--verify", who)
+    assert who not in set(decrypted(home.path / "published.duckdb")["recommendations"]["user_id"])
+    home.night()
