@@ -4,15 +4,14 @@ import os
 from pathlib import Path
 
 from dbt.adapters.duckdb.plugins import BasePlugin
-from duckdb import DuckDBPyConnection
 
-from flows.warehouse import attachment, file_key, load_encryption
+from flows.warehouse import Connection, attachment, file_key, load_encryption
 
 
 class Plugin(BasePlugin):
     """Comes before dbt attaches what its profile names, which then stands already."""
 
-    def configure_connection(self, conn: DuckDBPyConnection) -> None:
+    def configure_connection(self, conn: Connection) -> None:
         """Attach the warehouse as the profile calls it."""
         load_encryption(conn)
         conn.execute(attachment(Path(os.environ["CROSSREC_WAREHOUSE"]), "warehouse", key=file_key()))
