@@ -1,11 +1,10 @@
-{#- The days on which `records` (event_date, loaded_at, line) are others than those from which the incremental table
-    `built` (event_date, events_count, loaded_at, lines_sum) was made, as far as their number, the newest time of loading
-    and the sum of their lines tell; and the look-back days, whatever they hold. -#}
-{% macro changed_days(records, built) -%}
+{#- The days of `int_interaction_days` whose records are others than those from which the incremental table `built`
+    (event_date, events_count, loaded_at, lines_sum) was made, as far as their number, the newest time of loading and the
+    sum of their lines tell; the look-back days, whatever they hold; and days of `built` that hold no record any more. -#}
+{% macro changed_days(built) -%}
 {{ answers(
-    "select coalesce(recorded.event_date, known.event_date) as event_date from ("
-    ~ "select event_date, count(*) as rows_count, max(loaded_at) as loaded_at, sum(line) as lines_sum from " ~ records
-    ~ " where event_date <= " ~ night() ~ " group by event_date) as recorded full outer join ("
+    "select coalesce(recorded.event_date, known.event_date) as event_date from " ~ ref('int_interaction_days')
+    ~ " as recorded full outer join ("
     ~ "select event_date, sum(events_count) as rows_count, max(loaded_at) as loaded_at, sum(lines_sum) as lines_sum from "
     ~ built ~ " group by event_date) as known on recorded.event_date = known.event_date"
     ~ " where recorded.rows_count is distinct from known.rows_count"
@@ -22,9 +21,9 @@
 {%- endif -%}
 {%- endmacro %}
 
-{#- Takes the days that no longer hold a record out of an incremental table. -#}
-{% macro forget_days_without(built, records) -%}
+{#- Takes the days that are made anew, or hold no record any more, out of an incremental table. -#}
+{% macro forget_days(built, days) -%}
 {% if is_incremental() -%}
-    delete from {{ built }} where event_date not in (select event_date from {{ records }} where event_date <= {{ night() }})
+    delete from {{ built }} where event_date >= {{ first_of(days) }} and event_date in ({{ days }})
 {%- endif %}
 {%- endmacro %}

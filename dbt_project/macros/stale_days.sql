@@ -10,11 +10,12 @@
 
 {#- The same for an incremental table of firsts (`first_at`, and `loaded_until`, the newest time of loading that was known):
     of the look-back window, of what it knows last, or of what arrived since. Firsts of earlier days stand. -#}
-{% macro first_changed_date(built, interactions) -%}
+{% macro first_changed_date(built) -%}
 ({{ answers(
     "select case when count(*) = 0 then date '0001-01-01' else least(cast(max(first_at) as date), "
-    ~ first_lookback_date() ~ ", (select coalesce(min(event_date), date '9999-12-31') from " ~ interactions
-    ~ " where loaded_at > (select max(loaded_until) from " ~ built ~ "))) end from " ~ built, 'date'
+    ~ first_lookback_date() ~ ", (select coalesce(min(event_date), date '9999-12-31') from "
+    ~ ref('int_interaction_days') ~ " where loaded_at > (select max(loaded_until) from " ~ built ~ "))) end from "
+    ~ built, 'date'
 ) }})
 {%- endmacro %}
 

@@ -1,15 +1,14 @@
 {{
     config(
         materialized='incremental',
-        incremental_strategy='delete+insert',
-        unique_key='event_date',
+        incremental_strategy='append',
         on_schema_change='fail',
-        pre_hook="{{ forget_days_without(this, ref('fct_interactions')) }}",
+        pre_hook="{{ forget_days(this, changed_days(this)) }}",
     )
 }}
 
 {% if is_incremental() %}
-    {% set days = changed_days(ref('fct_interactions'), this) %}
+    {% set days = changed_days(this) %}
 {% endif %}
 
 with
@@ -188,4 +187,5 @@ measured as (
 )
 
 select * from measured
-{{ in_order_of('event_date') }}
+-- what asks for the last days reads no others, however many days a night brought
+order by event_date

@@ -9,8 +9,8 @@ items as (
 
 ranks as (
 
-    select * from {{ ref('int_ranks_judged') }}
-    where is_published
+    select * from {{ source('scored', 'recommendations') }}
+    where item_rank <= {{ var('published_k') }}
 
 ),
 

@@ -3,12 +3,12 @@
         materialized='incremental',
         incremental_strategy='append',
         on_schema_change='fail',
-        pre_hook="{{ forget_from(this, first_changed_date(this, ref('fct_interactions')), 'first_at') }}",
+        pre_hook="{{ forget_from(this, first_changed_date(this), 'first_at') }}",
     )
 }}
 
 {% if is_incremental() %}
-    {% set first_date = first_changed_date(this, ref('fct_interactions')) %}
+    {% set first_date = first_changed_date(this) %}
 {% endif %}
 
 with
@@ -42,7 +42,7 @@ firsts as (
         interactions.account_id,
         interactions.item_id,
         min(interactions.event_at) as first_at,
-        (select max(newest.loaded_at) from {{ ref('fct_interactions') }} as newest) as loaded_until
+        (select max(days.loaded_at) from {{ ref('int_interaction_days') }} as days) as loaded_until
     from interactions
     {% if is_incremental() %}
         anti join known
@@ -56,3 +56,4 @@ firsts as (
 )
 
 select * from firsts
+order by first_at

@@ -20,11 +20,19 @@ items as (
 
 ),
 
-consumed as (
+-- each only once: a big table that is read twice under one name is copied
+hidden as (
 
     select user_id, platform, item_id from {{ ref('int_items_consumed') }}
-    union
-    select user_id, platform, item_id from {{ ref('int_items_consumed_elsewhere') }}
+    union all
+    select elsewhere.user_id, elsewhere.platform, elsewhere.item_id
+    from {{ ref('int_items_consumed_elsewhere') }} as elsewhere
+    left join {{ ref('int_items_consumed') }} as consumed
+        on
+            elsewhere.user_id = consumed.user_id
+            and elsewhere.platform = consumed.platform
+            and elsewhere.item_id = consumed.item_id
+    where consumed.user_id is null
 
 ),
 
@@ -41,12 +49,12 @@ available as (
 gone as (
 
     select
-        consumed.user_id,
-        consumed.platform,
+        hidden.user_id,
+        hidden.platform,
         count(*) as items_count
-    from consumed
-    inner join items on consumed.platform = items.platform and consumed.item_id = items.item_id
-    group by consumed.user_id, consumed.platform
+    from hidden
+    inner join items on hidden.platform = items.platform and hidden.item_id = items.item_id
+    group by hidden.user_id, hidden.platform
 
 ),
 

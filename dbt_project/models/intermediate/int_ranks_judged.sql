@@ -14,9 +14,13 @@ items as (
 
 consumed as (
 
-    select user_id, platform, item_id from {{ ref('int_items_consumed') }}
-    union
-    select user_id, platform, item_id from {{ ref('int_items_consumed_elsewhere') }}
+    select * from {{ ref('int_items_consumed') }}
+
+),
+
+consumed_elsewhere as (
+
+    select * from {{ ref('int_items_consumed_elsewhere') }}
 
 ),
 
@@ -31,7 +35,7 @@ judged as (
         recommendations.item_rank <= {{ var('published_k') }} as is_published,
         items.item_id is null as is_unknown_item,
         coalesce(not items.is_available, false) as is_unavailable_item,
-        consumed.item_id is not null as is_consumed_item,
+        consumed.item_id is not null or elsewhere.item_id is not null as is_consumed_item,
         recommendations.score is null or isnan(recommendations.score) as is_null_score
     from recommendations
     left join items
@@ -41,6 +45,11 @@ judged as (
             recommendations.user_id = consumed.user_id
             and recommendations.platform = consumed.platform
             and recommendations.item_id = consumed.item_id
+    left join consumed_elsewhere as elsewhere
+        on
+            recommendations.user_id = elsewhere.user_id
+            and recommendations.platform = elsewhere.platform
+            and recommendations.item_id = elsewhere.item_id
 
 )
 

@@ -23,8 +23,8 @@ interactions as (
     select distinct
         platform,
         item_id
-    from {{ ref('fct_interactions') }}
-    where event_at < {{ cut() }}
+    from {{ ref('int_item_days') }}
+    where event_date <= {{ night() }}
 
 ),
 

@@ -140,4 +140,5 @@ deduplicated as (
 )
 
 select * from deduplicated
-{{ in_order_of('event_at') }}
+-- what asks for the last days reads no others, however many days a night brought
+order by event_at
