@@ -100,4 +100,3 @@ def test_a_person_is_forgotten_in_an_encrypted_home(encrypted: Home, new_home) -
     home.run("forget", who)
     assert "Nothing is left" in home.run("forget", "--verify", who)
     assert who not in set(decrypted(home.path / "published.duckdb")["recommendations"]["user_id"])
-    home.night()
