@@ -5,12 +5,13 @@ whatever table and column, so that a table that is thought of tomorrow is erased
 """
 
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 
 from flows.contracts import PlatformContract
 from flows.erased_records import ERASED
 from flows.erasing_raw import erase_raw
 from flows.erasure_subject import Subject, pattern
+from flows.retention import dropped_before
 from flows.text_columns import Table, count_of, names_person, quoted, tables_of
 from flows.warehouse import Connection, Error, table_exists
 
@@ -50,7 +51,10 @@ def erase_interactions(connection: Connection, subject: Subject) -> int:
     count = count_of(connection, f"delete from {BUILT} where {where}", list(keys))
     if count and has_heirs(connection):
         connection.execute(f"drop table {BUILT}")
-        connection.execute("drop table if exists intermediate.int_items_taken")
+        if table_exists(connection, "intermediate", "int_items_taken"):
+            # of days whose events are no longer kept nothing can be made anew
+            first = dropped_before(connection) or date.min
+            connection.execute("delete from intermediate.int_items_taken where first_at >= ?", [first])
     connection.execute("drop table gone_events")
     return count
 

@@ -22,6 +22,7 @@ from flows.manifest import Loaded, Manifest
 from flows.places import fetch_places
 from flows.raw_writing import in_words
 from flows.receipts import IngestReceipt
+from flows.retention import drop_old_events
 from flows.settings import Settings
 
 LOG = logging.getLogger("crossrec")
@@ -121,7 +122,10 @@ def ingest(settings: Settings) -> IngestReceipt:
             for delivery in deliveries(files, loader.manifest, work.counts, bar):
                 work.take(delivery)
             work.finish()
-    return IngestReceipt("ingest", dict(work.rows), **work.counts)
+        dropped = drop_old_events(loader.warehouse, settings, contracts)
+    for place, count in dropped.items():
+        LOG.info("%s rows of %s are older than is kept, and dropped", f"{count:,}", place)
+    return IngestReceipt("ingest", dict(work.rows), dropped_count=dropped.total(), **work.counts)
 
 
 def deliveries(

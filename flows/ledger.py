@@ -112,6 +112,12 @@ TABLES = {
         "rows_count": "bigint",
         "completed_at": "timestamp",
     },
+    "retentions": {
+        "first_kept_date": "date",
+        "dropped_at": "timestamp",
+        "place": "varchar",
+        "rows_count": "bigint",
+    },
 }
 
 

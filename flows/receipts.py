@@ -21,6 +21,7 @@ class IngestReceipt(Receipt):
     """`rows` by raw table; files and records of this ingest, and fields without a contract, seen for the first time.
 
     `files_count` are the files that were read, among them those that grew, replaced what they held, or were refused.
+    `dropped_count` rows were older than is kept.
     """
 
     files_count: int = 0
@@ -30,6 +31,7 @@ class IngestReceipt(Receipt):
     replaced_files_count: int = 0
     refused_files_count: int = 0
     retracted_count: int = 0
+    dropped_count: int = 0
     new_fields: int = 0
 
 

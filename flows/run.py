@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from flows import ledger
 from flows.contracts import load_contracts
 from flows.receipts import Receipt
+from flows.retention import dropped_before
 from flows.settings import Settings, read_settings
 from flows.warehouse import connect
 from flows.watermark import watermark
@@ -31,7 +32,8 @@ CHOICES = {"platforms", "mode", "alphas", "published_k"}
 class Run:
     """One execution for one night; `finished` holds the receipts of the stages that need no second time.
 
-    Only records that were loaded before `arrived_before` are seen; all if it is None.
+    Only records that were loaded before `arrived_before` are seen; all if it is None. Events before `first_kept_date`
+    may have been dropped, so nothing is made anew of those days; none have if it is None.
     """
 
     settings: Settings
@@ -39,6 +41,7 @@ class Run:
     logical_date: date
     finished: Mapping[str, Mapping[str, Any]]
     arrived_before: datetime | None = None
+    first_kept_date: date | None = None
 
     @property
     def recommender_version(self) -> str:
@@ -51,6 +54,7 @@ class Run:
         return {
             "logical_date": self.logical_date.isoformat(),
             "arrived_before": self.arrived_before.isoformat() if self.arrived_before else None,
+            "first_kept_date": self.first_kept_date.isoformat() if self.first_kept_date else None,
             "run_id": self.run_id,
             "recommender_version": self.recommender_version,
         }
@@ -122,7 +126,7 @@ def start_run(settings: Settings, inputs: Inputs, fresh: bool = False) -> Run:
     if not finished:
         ledger.forget_stages(settings, run_id)
     ledger.begin_run(settings, run_id, inputs.logical_date, inputs.configuration, inputs.watermark)
-    return Run(settings, run_id, inputs.logical_date, finished, inputs.arrived_before)
+    return Run(settings, run_id, inputs.logical_date, finished, inputs.arrived_before, kept_from(settings))
 
 
 def latest_run(settings: Settings, logical_date: date) -> Run | None:
@@ -139,4 +143,11 @@ def latest_run(settings: Settings, logical_date: date) -> Run | None:
     kept = {name: value for name, value in configuration.items() if name in CHOICES}
     moment = configuration.get("arrived_before")
     arrived_before = datetime.fromisoformat(moment) if moment else None
-    return Run(read_settings(**{**settings.model_dump(), **kept}), row[0], logical_date, {}, arrived_before)
+    settings = read_settings(**{**settings.model_dump(), **kept})
+    return Run(settings, row[0], logical_date, {}, arrived_before, kept_from(settings))
+
+
+def kept_from(settings: Settings) -> date | None:
+    """The day before which events may have been dropped."""
+    with connect(settings.warehouse, settings.memory_limit, settings.threads) as connection:
+        return dropped_before(connection)

@@ -24,6 +24,9 @@ class Settings(BaseSettings):
     memory_limit: str = Field("2GB", description="Memory that DuckDB may use before it spills to disk.")
     threads: int = Field(2, ge=1, description="Threads of DuckDB and dbt.")
     lookback_days: int = Field(7, ge=1, description="Days before the night that are rebuilt for late events.")
+    retention_days: int | None = Field(
+        None, ge=90, description="Days after which single events are dropped, sums of them kept; none are if not set."
+    )
     published_k: int = Field(20, ge=1, description="Ranks of a published list.")
     scored_k: int = Field(100, ge=1, description="Ranks that are scored, from which lists are published.")
     smallest_group: int = Field(
@@ -77,6 +80,7 @@ class Settings(BaseSettings):
         return {
             f"CROSSREC_{name.upper()}": json.dumps(value) if isinstance(value, dict | list) else str(value)
             for name, value in values.items()
+            if value is not None
         }
 
     def run_folder(self, run_id: str) -> Path:

@@ -29,3 +29,8 @@
     {%- set arrived_before = var('arrived_before', none) -%}
     {%- if arrived_before -%} loaded_at < cast('{{ arrived_before }}' as timestamp) {%- else -%} true {%- endif -%}
 {%- endmacro %}
+
+{#- The first day whose events are all kept; of earlier ones there are sums only. -#}
+{% macro first_kept_date() -%}
+    cast('{{ var("first_kept_date", none) or "0001-01-01" }}' as date)
+{%- endmacro %}

@@ -12,9 +12,10 @@
     of the look-back window, of what it knows last, or of what arrived since. Firsts of earlier days stand. -#}
 {% macro first_changed_date(built) -%}
 ({{ answers(
-    "select case when count(*) = 0 then date '0001-01-01' else least(cast(max(first_at) as date), "
+    "select case when count(*) = 0 then date '0001-01-01' else greatest(" ~ first_kept_date()
+    ~ ", least(cast(max(first_at) as date), "
     ~ first_lookback_date() ~ ", (select coalesce(min(event_date), date '9999-12-31') from "
-    ~ ref('int_interaction_days') ~ " where loaded_at > (select max(loaded_until) from " ~ built ~ "))) end from "
+    ~ ref('int_interaction_days') ~ " where loaded_at > (select max(loaded_until) from " ~ built ~ ")))) end from "
     ~ built, 'date'
 ) }})
 {%- endmacro %}
