@@ -1,8 +1,7 @@
 {{
     config(
         materialized='incremental',
-        incremental_strategy='delete+insert',
-        unique_key=['platform', 'event_id'],
+        incremental_strategy='patch',
         on_schema_change='fail',
         pre_hook=[
             "{{ with_column(this, 'is_late', 'boolean default false') }}",

@@ -7,7 +7,7 @@ platforms as (
 
 ),
 
-account_days as (
+account_days as not materialized (
 
     select * from {{ ref('int_account_days') }}
     where event_date between {{ days_before(89) }} and {{ night() }}
@@ -20,13 +20,13 @@ active as (
 
 ),
 
--- numbers are counted faster than names
 accounts as (
 
     select
         platform,
         account_id,
-        dense_rank() over (order by user_id) as person_number
+        user_id,
+        count(*) over (partition by platform, user_id) as accounts_count
     from {{ ref('dim_accounts') }}
 
 ),
@@ -54,15 +54,28 @@ days as (
 counted as (
 
     select
+        platform,
+        event_date,
+        sum(events_count) as events_count,
+        sum(impressions_count) as impressions_count,
+        count(*) as accounts_count,
+        sum(positives_count) as positives_count
+    from account_days
+    group by platform, event_date
+
+),
+
+-- few persons have two accounts on a platform, and only those have to be told from others
+counted_twice as (
+
+    select
         account_days.platform,
         account_days.event_date,
-        sum(account_days.events_count) as events_count,
-        sum(account_days.impressions_count) as impressions_count,
-        count(distinct accounts.person_number) as people_count,
-        sum(account_days.positives_count) as positives_count
+        count(*) - count(distinct accounts.user_id) as accounts_count
     from account_days
-    left join accounts
+    inner join accounts
         on account_days.platform = accounts.platform and account_days.account_id = accounts.account_id
+    where accounts.accounts_count > 1
     group by account_days.platform, account_days.event_date
 
 ),
@@ -74,10 +87,12 @@ completed as (
         days.event_date,
         cast(coalesce(counted.events_count, 0) as bigint) as events_count,
         cast(coalesce(counted.impressions_count, 0) as bigint) as impressions_count,
-        coalesce(counted.people_count, 0) as people_count,
+        coalesce(counted.accounts_count, 0) - coalesce(counted_twice.accounts_count, 0) as people_count,
         cast(coalesce(counted.positives_count, 0) as bigint) as positives_count
     from days
     left join counted on days.platform = counted.platform and days.event_date = counted.event_date
+    left join counted_twice
+        on days.platform = counted_twice.platform and days.event_date = counted_twice.event_date
 
 )
 
