@@ -27,6 +27,11 @@ def rewrite_warehouse(settings: Settings) -> None:
         connection.execute(attachment(draft, "rewritten", key=file_key()))
         connection.execute(f"copy from database {quoted(path.stem)} to rewritten")
         connection.execute("detach rewritten")
+    replace_closed(path, draft)
+
+
+def replace_closed(path: Path, draft: Path) -> None:
+    """Put a database file in the place of another; both have to be closed, or what their logs hold would be lost."""
     for one in (path, draft):
         if log_of(one).exists():
             raise RuntimeError(f"A database is closed before it is replaced; {log_of(one)} is still there. Try again.")

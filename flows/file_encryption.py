@@ -2,7 +2,7 @@
 
 import logging
 
-from flows.erasing_files import fresh_draft, log_of
+from flows.erasing_files import fresh_draft, replace_closed
 from flows.night_lock import night_lock
 from flows.receipts import Receipt
 from flows.settings import Settings
@@ -40,7 +40,6 @@ def encrypt(settings: Settings, undo: bool = False) -> Receipt:
                 connection.execute("copy from database old to new")
                 connection.execute("detach new")
                 connection.execute("detach old")
-            if not log_of(path).exists() and not log_of(draft).exists():
-                draft.replace(path)
-                changed[path.name] = path.stat().st_size
+            replace_closed(path, draft)
+            changed[path.name] = path.stat().st_size
     return Receipt("keys encrypt", changed)
