@@ -7,8 +7,7 @@ from collections import Counter
 from flows.contracts import Kind, PlatformContract
 from flows.erased_records import ERASED, OWNERS
 from flows.erasure_subject import Subject, pattern
-from flows.text_columns import count_of
-from flows.warehouse import Connection, identifier, table_exists
+from flows.warehouse import Connection, count_of, identifier, table_exists
 
 SKIPPED = """
     update raw.files set rows_count = rows_count - ?, skipped_count = skipped_count + ?

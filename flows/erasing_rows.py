@@ -12,8 +12,8 @@ from flows.erased_records import ERASED
 from flows.erasing_raw import erase_raw
 from flows.erasure_subject import Subject, pattern
 from flows.retention import dropped_before
-from flows.text_columns import Table, count_of, names_person, quoted, tables_of
-from flows.warehouse import Connection, Error, table_exists
+from flows.text_columns import Table, names_person, quoted, tables_of
+from flows.warehouse import Connection, Error, count_of, table_exists
 
 RETRAIN_WITHIN = timedelta(days=30)
 """Time to learn anew without a person what was learned from them; a nightly home does it the next night."""

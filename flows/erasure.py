@@ -22,7 +22,7 @@ from flows.erasing_rows import RETRAIN_WITHIN, erase_rows
 from flows.erasure_resolving import resolve
 from flows.erasure_subject import Subject, journal_file, read_journal, write_journal
 from flows.identifiers import Keyring
-from flows.keys import check_keys, read_keyring
+from flows.keys import check_home, read_keyring
 from flows.night_lock import night_lock
 from flows.prefect_state import erase_prefect
 from flows.publish import copy_ops
@@ -49,9 +49,7 @@ def forget(settings: Settings, key: str, flow_run_id: str = "") -> ErasureReceip
     contracts = load_contracts(settings.contracts)
     with night_lock(settings, flow_run_id, doing="erasure"):
         keyring = read_keyring(settings.home)
-        with connect(settings.warehouse, settings.memory_limit, settings.threads) as connection:
-            create_tables(connection, contracts)
-            check_keys(connection, keyring)
+        check_home(settings, keyring)
         pending = read_journal(settings)
         if pending is not None:
             LOG.info("an erasure that was killed is brought to its end …")

@@ -6,7 +6,7 @@ from flows.erasing_files import fresh_draft, replace_closed
 from flows.night_lock import night_lock
 from flows.receipts import Receipt
 from flows.settings import Settings
-from flows.warehouse import FILE_KEY, Error, FileKeyError, attachment, file_key, load_encryption, reader
+from flows.warehouse import FILE_KEY, Error, FileKeyError, attachment, explained, file_key, load_encryption, reader
 
 LOG = logging.getLogger("crossrec")
 
@@ -17,7 +17,7 @@ def encrypt(settings: Settings, undo: bool = False) -> Receipt:
     Killed and started again, it goes on with the files that are left.
 
     Raises:
-        FileKeyError: if there is no key.
+        FileKeyError: if there is no key, or another than the files were encrypted with.
         HomeBusyError: if somebody works in this home.
     """
     key = file_key()
@@ -34,7 +34,7 @@ def encrypt(settings: Settings, undo: bool = False) -> Receipt:
                 except Error as error:
                     if "without a key" in str(error) or "is not encrypted" in str(error):
                         continue
-                    raise
+                    raise explained(error, path) from None
                 LOG.info("%s is written anew …", path.name)
                 connection.execute(attachment(draft, "new", key=None if undo else key))
                 connection.execute("copy from database old to new")

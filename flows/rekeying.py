@@ -19,8 +19,8 @@ from flows.raw_tables import create_tables
 from flows.receipts import Receipt
 from flows.settings import Settings
 from flows.suppression import rekey_suppressions, suppression_file
-from flows.text_columns import count_of, quoted, tables_of
-from flows.warehouse import Connection, connect, transaction
+from flows.text_columns import quoted, tables_of
+from flows.warehouse import Connection, connect, count_of, transaction
 
 LOG = logging.getLogger("crossrec")
 

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from flows import ledger
 from flows.contracts import PlatformContract
 from flows.settings import Settings
-from flows.warehouse import Connection, identifier, table_exists, transaction
+from flows.warehouse import Connection, count_of, identifier, table_exists, transaction
 
 EXPIRED = "[expired]"
 BUILT = "marts.fct_interactions"
@@ -76,12 +76,6 @@ def drop_records(warehouse: Connection, contract: PlatformContract, first: date)
         warehouse.execute(SKIPPED, [contract.platform])
     warehouse.execute("drop table gone")
     return count
-
-
-def count_of(warehouse: Connection, statement: str, parameters: list[object]) -> int:
-    """Execute a statement that changes rows; how many."""
-    row = warehouse.execute(statement, parameters).fetchone()
-    return int(row[0]) if row else 0
 
 
 def dropped_before(warehouse: Connection) -> date | None:

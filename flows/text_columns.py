@@ -76,9 +76,3 @@ def names_person(table: Table, subject: Subject) -> tuple[str, list[object]]:
             parameters += [platform] if of_platform else []
             parameters.append(list(subject.ids(platform)))
     return " or ".join(parts) or "false", parameters
-
-
-def count_of(connection: Connection, statement: str, parameters: list[object]) -> int:
-    """Execute a statement that changes rows; how many."""
-    row = connection.execute(statement, parameters).fetchone()
-    return int(row[0]) if row else 0

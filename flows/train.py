@@ -2,9 +2,10 @@
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from flows.children import run_child
 from flows.ledger import record_recommender
@@ -46,14 +47,7 @@ def end_of_day(logical_date: date) -> datetime:
 
 
 def export_inputs(settings: Settings, folder: Path, logical_date: date) -> dict[str, int]:
-    """Write what the child reads into `folder`/inputs, whole or not at all; rows by file."""
-    target, partial = folder / "inputs", folder / "inputs.partial"
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    with connect(settings.warehouse, settings.memory_limit, settings.threads) as connection:
-        rows = {
-            name: _export(connection, query, partial / f"{name}.parquet", settings) for name, query in EXPORTS.items()
-        }
+    """Write what a night's children read into `folder`/inputs, whole or not at all; rows by file."""
     configuration = {
         "logical_date": logical_date.isoformat(),
         "cut": int(end_of_day(logical_date).timestamp()),
@@ -64,6 +58,20 @@ def export_inputs(settings: Settings, folder: Path, logical_date: date) -> dict[
         "mode": settings.mode,
         "recommender": settings.recommender,
     }
+    return write_inputs(settings, folder, EXPORTS, configuration)
+
+
+def write_inputs(
+    settings: Settings, folder: Path, exports: Mapping[str, str], configuration: Mapping[str, Any]
+) -> dict[str, int]:
+    """Write the rows of each query and the configuration into `folder`/inputs, whole or not at all; rows by file."""
+    target, partial = folder / "inputs", folder / "inputs.partial"
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    with connect(settings.warehouse, settings.memory_limit, settings.threads) as connection:
+        rows = {
+            name: _export(connection, query, partial / f"{name}.parquet", settings) for name, query in exports.items()
+        }
     (partial / "configuration.json").write_text(json.dumps(configuration, indent=2, sort_keys=True) + "\n")
     shutil.rmtree(target, ignore_errors=True)
     partial.rename(target)

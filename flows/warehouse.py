@@ -156,6 +156,12 @@ def explained(error: Error, path: Path) -> Exception:
     return error
 
 
+def count_of(connection: Connection, statement: str, parameters: list[object]) -> int:
+    """Execute a statement that changes rows; how many."""
+    row = connection.execute(statement, parameters).fetchone()
+    return int(row[0]) if row else 0
+
+
 @contextmanager
 def beside(connection: Connection) -> Iterator[Connection]:
     """Another connection to the same file, for another thread."""

@@ -25,8 +25,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow)
     for item in items:
-        if item.get_closest_marker("shared_data") and not (SHARED / "data").is_dir():
-            item.add_marker(pytest.mark.skip(reason=f"the real data are absent: {SHARED / 'data'}"))
+        needed = [SHARED / folder for folder in ("data", "acceptance") if item.get_closest_marker(f"shared_{folder}")]
+        for folder in needed:
+            if not folder.is_dir():
+                item.add_marker(pytest.mark.skip(reason=f"the folder is absent: {folder}"))
 
 
 @pytest.fixture(autouse=True)

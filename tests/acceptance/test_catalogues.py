@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.catalogues import JUDGES, NEVER_TUNED_ON, matched
+from tests.acceptance.catalogues import NEVER_TUNED_ON, matched
 
 
 @pytest.mark.slow
 @pytest.mark.shared_data
-@pytest.mark.skipif(not JUDGES.is_dir(), reason=f"what lays the catalogues out is absent: {JUDGES}")
+@pytest.mark.shared_acceptance
 def test_films_are_matched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """F1 is at least 0.95 with precision 0.99, on a draw of the catalogues that no weight was chosen on."""
     monkeypatch.setenv("CROSSREC_KEY", "a key for tests")

@@ -16,6 +16,7 @@ import pandas as pd
 import psutil
 import pytest
 
+from flows.warehouse import FILE_KEY, attachment
 from tests.conftest import NIGHT, Home
 
 pytestmark = pytest.mark.slow
@@ -41,9 +42,15 @@ OF_RUNNING = ["started_at", "ended_at", "judged_at", "trained_at", "seconds", "p
 
 def published(home: Home) -> dict[str, pd.DataFrame]:
     """Every published table by name, without what only tells of the running."""
-    with duckdb.connect(str(home.path / "published.duckdb"), read_only=True) as connection:
-        names = [name for (name,) in connection.execute("select table_name from duckdb_tables() order by 1").fetchall()]
-        tables = {name: connection.execute(f"select * from {name} order by all").fetch_df() for name in names}
+    with duckdb.connect() as connection:
+        path, key = home.path / "published.duckdb", home.environment.get(FILE_KEY)
+        connection.execute(attachment(path, "published", read_only=True, key=key))
+        connection.execute("use published")
+        names = "select table_name from duckdb_tables() where database_name = 'published' order by 1"
+        tables = {
+            name: connection.execute(f"select * from {name} order by all").fetch_df()
+            for (name,) in connection.execute(names).fetchall()
+        }
     return {name: table.drop(columns=OF_RUNNING, errors="ignore") for name, table in tables.items()}
 
 
