@@ -142,7 +142,16 @@ from tried
 {%- endmacro %}
 
 {% macro duckdb__fingerprint(columns) -%}
-    cast(bit_xor(hash({{ columns | join(', ') }})) as varchar)
+    bit_xor(hash({{ columns | join(', ') }}))
+{%- endmacro %}
+
+{#- The fingerprint of several groups of rows together, from their own. -#}
+{% macro combined(fingerprints) -%}
+    {{ return(adapter.dispatch('combined')(fingerprints)) }}
+{%- endmacro %}
+
+{% macro duckdb__combined(fingerprints) -%}
+    bit_xor({{ fingerprints }})
 {%- endmacro %}
 
 {#- All days from the first to the last date, as an expression that yields a row a day. -#}

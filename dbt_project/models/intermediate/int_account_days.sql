@@ -45,7 +45,9 @@ days as (
         min(event_at) as first_event_at,
         max(event_at) as last_event_at,
         max(loaded_at) as loaded_at,
-        cast(sum(line) as bigint) as lines_sum
+        cast(sum(line) as bigint) as lines_sum,
+        {{ fingerprint(['platform', 'event_id', 'item_id', 'event_type', 'event_at', 'is_positive']) }}
+            filter (where not is_impression) as interactions_mark
     from changed
     group by platform, account_id, event_date
 
@@ -166,7 +168,8 @@ measured as (
         cast(coalesce(longest_stretches.hours, 0) as double) as longest_stretch_hours,
         coalesce(most_repeats.events_count, 0) as most_repeats_count,
         days.loaded_at,
-        days.lines_sum
+        days.lines_sum,
+        days.interactions_mark
     from days
     left join busiest_minutes
         on

@@ -1,19 +1,96 @@
 with
 
-histories as (
+account_days as (
 
-    select * from {{ ref('int_histories') }}
+    select * from {{ ref('int_account_days') }}
+    where event_date between {{ first_kept_date() }} and {{ night() }} and events_count > impressions_count
 
 ),
 
--- one text for all that is read of a person and for the rule by which a sequence is cut: another text, another sequence
+-- nothing is learned from robots
+accounts as (
+
+    select * from {{ ref('dim_accounts') }}
+    where is_suspect is not true
+
+),
+
+recent as (
+
+    select
+        accounts.user_id,
+        account_days.event_date,
+        sum(account_days.events_count - account_days.impressions_count) as interactions_count,
+        {{ combined('account_days.interactions_mark') }} as mark
+    from account_days
+    inner join accounts
+        on account_days.platform = accounts.platform and account_days.account_id = accounts.account_id
+    where account_days.event_date >= {{ days_before(var('sequence_days')) }}
+    group by accounts.user_id, account_days.event_date
+
+),
+
+filled as (
+
+    select user_id
+    from recent
+    group by user_id
+    having sum(interactions_count) >= {{ var('max_sequence') }}
+
+),
+
+-- only of persons whose last days do not fill a sequence the days before are read
+unfilled as (
+
+    select accounts.*
+    from accounts
+    anti join filled on accounts.user_id = filled.user_id
+
+),
+
+older as (
+
+    select
+        unfilled.user_id,
+        account_days.event_date,
+        sum(account_days.events_count - account_days.impressions_count) as interactions_count,
+        {{ combined('account_days.interactions_mark') }} as mark
+    from account_days
+    inner join unfilled
+        on account_days.platform = unfilled.platform and account_days.account_id = unfilled.account_id
+    where account_days.event_date < {{ days_before(var('sequence_days')) }}
+    group by unfilled.user_id, account_days.event_date
+
+),
+
+days as (
+
+    select * from recent
+    union all
+    select * from older
+
+),
+
+since as (
+
+    select
+        *,
+        sum(interactions_count) over (
+            partition by user_id order by event_date desc rows unbounded preceding
+        ) - interactions_count as later_count
+    from days
+
+),
+
+-- one text for all that a sequence may hold and for the rule by which it is cut: another text, another sequence
 marked as (
 
     select
         user_id,
-        {{ fingerprint(['platform', 'event_id', 'item_id', 'event_type', 'event_at', 'is_positive']) }}
-        || '/' || count(*) || '/{{ var("max_sequence") }}' as fingerprint
-    from histories
+        min(event_date) as first_date,
+        {{ combined('mark') }} || '/' || sum(interactions_count) || '/{{ var("max_sequence") }}' as fingerprint
+    from since
+    where later_count < {{ var('max_sequence') }}
     group by user_id
 
 )

@@ -8,56 +8,58 @@
     )
 }}
 
-with
-
-histories as (
-
-    select * from {{ ref('int_histories') }}
-
-),
-
-marked as (
-
-    select * from {{ ref('int_histories_marked') }}
-
-),
-
-{% if is_incremental() %}
-
-    built as (
-
-        select distinct
-            user_id,
-            fingerprint
-        from {{ this }}
-
-    ),
-
-{% endif %}
-
--- persons who did other things than when their sequence was made
-touched as (
-
+{#- persons who did other things than when their sequence was made -#}
+{% set touched %}
     select
         marked.user_id,
+        marked.first_date,
         marked.fingerprint
-    from marked
+    from {{ ref('int_histories_marked') }} as marked
     {% if is_incremental() %}
-        left join built on marked.user_id = built.user_id and marked.fingerprint = built.fingerprint
-        where built.user_id is null
+        anti join {{ this }} as built
+            on marked.user_id = built.user_id and marked.fingerprint = built.fingerprint and built.place = 1
     {% endif %}
+{% endset %}
+
+with
+
+touched as (
+
+    {{ touched }}
+
+),
+
+accounts as (
+
+    select * from {{ ref('dim_accounts') }}
+    where is_suspect is not true
 
 ),
 
 remade as (
 
     select
+        touched.user_id,
         touched.fingerprint,
-        histories.*,
+        interactions.platform,
+        interactions.item_id,
+        interactions.event_type,
+        interactions.event_at,
+        interactions.is_positive,
         -- a hash says nothing of what came next, an id or the order of a file may
-        md5(histories.platform || ':' || histories.event_id) as tie_break
-    from histories
-    inner join touched on histories.user_id = touched.user_id
+        md5(interactions.platform || ':' || interactions.event_id) as tie_break
+    from {{ ref('fct_interactions') }} as interactions
+    inner join accounts
+        on interactions.platform = accounts.platform and interactions.account_id = accounts.account_id
+    inner join touched on accounts.user_id = touched.user_id
+    where
+        interactions.event_date >= touched.first_date
+        and interactions.event_at < {{ cut() }}
+        and not interactions.is_impression
+        {% if is_incremental() %}
+            and interactions.event_at
+            >= ({{ answers("select min(first_date) from (" ~ touched ~ ") as touched", 'date') }})
+        {% endif %}
 
 ),
 
