@@ -1,9 +1,8 @@
 with
 
-account_days as (
+account_months as (
 
-    select * from {{ ref('int_account_days') }}
-    where event_date <= {{ night() }}
+    select * from {{ ref('int_account_months') }}
 
 ),
 
@@ -16,7 +15,7 @@ totals as (
         max(last_event_at) as last_event_at,
         cast(sum(events_count) as bigint) as events_count,
         cast(sum(positives_count) as bigint) as positives_count
-    from account_days
+    from account_months
     group by platform, account_id
 
 )
