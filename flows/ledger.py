@@ -13,6 +13,8 @@ from flows.receipts import Receipt
 from flows.settings import Settings
 from flows.warehouse import Connection, connect, identifier, transaction
 
+ROWS_AT_ONCE = 500
+
 
 def now() -> datetime:
     """The present moment in UTC, without a zone, as the tables keep it."""
@@ -38,11 +40,13 @@ def create_tables(connection: Connection) -> None:
 def insert(connection: Connection, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
     """Add rows to a table of `ops`; columns that a row does not name are null."""
     columns = TABLES[table]
-    places = ", ".join("?" for _ in columns)
-    for row in rows:
-        connection.execute(
-            f"insert into ops.{identifier(table)} values ({places})", [row.get(name) for name in columns]
-        )
+    places = f"({', '.join('?' for _ in columns)})"
+    # thousands of statements in one transaction take gigabytes
+    for begin in range(0, len(rows), ROWS_AT_ONCE):
+        part = rows[begin : begin + ROWS_AT_ONCE]
+        values = ", ".join(places for _ in part)
+        given = [row.get(name) for row in part for name in columns]
+        connection.execute(f"insert into ops.{identifier(table)} values {values}", given)
 
 
 def replace(settings: Settings, table: str, keys: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> None:
