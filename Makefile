@@ -2,6 +2,7 @@
 # make test     set up and pass the tests
 # make check    style, types, architecture, SQL, generated files
 # make bench    benchmarks, as ratios within one run
+# make bench-quality SET=nights   recommenders side by side on the real data in ../shared
 # make docs     the tables, their columns and their lineage, as one page that needs no network
 # make acceptance   a night on the real four-platform data in ../shared, judged
 
@@ -13,7 +14,7 @@ export CROSSREC_HOME ?= $(HOME_DIR)
 READY := $(VENV)/.ready
 
 .DELETE_ON_ERROR:
-.PHONY: night test check bench docs acceptance lock clean
+.PHONY: night test check bench bench-quality docs acceptance lock clean
 
 night: $(READY)
 	$(BIN)/crossrec simulate
@@ -34,6 +35,10 @@ check: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m tests.benchmarks
+
+SET ?= nights
+bench-quality: $(READY)
+	$(BIN)/python -m tests.benchmarks.quality $(SET)
 
 # with the types of the columns where a night has made the tables
 docs: $(READY)

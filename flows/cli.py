@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows.cli_backfill import add_backfill_command
+from flows.cli_backtest import add_backtest_command
 from flows.cli_forget import add_forget_command
 from flows.cli_identity import add_identity_commands
 from flows.cli_ingest import add_ingest_commands
@@ -29,6 +30,7 @@ Look at the result:           crossrec show        crossrec sql        crossrec 
 Your own platforms:           crossrec platform add NAME
 Every night, and the UI:      crossrec serve
 Nights of the past, anew:     crossrec backfill --from 2026-02-20 --to 2026-03-01
+Who would have ranked best:   crossrec backtest --nights 2026-01-20,2026-01-30
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 held by a gate. Every setting can be given as CROSSREC_<NAME>.
 """
 
@@ -186,6 +188,7 @@ def build_parser() -> argparse.ArgumentParser:
     command = add("night", night, "Run a whole night; one that failed is resumed where it failed.", dated)
     _add_choices(command)
     add_backfill_command(commands, common)
+    add_backtest_command(commands, common)
     _add_serve(add, common)
     add_ingest_commands(commands, common)
     add_identity_commands(commands, common)

@@ -8,117 +8,12 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from flows.ledger_tables import TABLES
 from flows.receipts import Receipt
 from flows.settings import Settings
 from flows.warehouse import Connection, connect, identifier, transaction
 
-TABLES = {
-    "runs": {
-        "run_id": "varchar",
-        "logical_date": "date",
-        "status": "varchar",
-        "is_flagged": "boolean",
-        "started_at": "timestamp",
-        "ended_at": "timestamp",
-        "message": "varchar",
-        "configuration": "json",
-        "watermark": "varchar",
-        "forced_reason": "varchar",
-    },
-    "stage_runs": {
-        "run_id": "varchar",
-        "stage": "varchar",
-        "status": "varchar",
-        "started_at": "timestamp",
-        "ended_at": "timestamp",
-        "seconds": "double",
-        "receipt": "json",
-    },
-    "builds": {
-        "selection": "varchar",
-        "arrived_before": "timestamp",
-    },
-    "gate_results": {
-        "run_id": "varchar",
-        "logical_date": "date",
-        "gate": "varchar",
-        "suite": "varchar",
-        "expectation": "varchar",
-        "platform": "varchar",
-        "severity": "varchar",
-        "is_success": "boolean",
-        "rule": "varchar",
-        "observed": "varchar",
-        "threshold": "varchar",
-        "judged_at": "timestamp",
-    },
-    "recommender_versions": {
-        "recommender_version": "varchar",
-        "run_id": "varchar",
-        "logical_date": "date",
-        "encoder": "varchar",
-        "epochs": "bigint",
-        "device": "varchar",
-        "precision": "varchar",
-        "seconds": "double",
-        "peak_memory_mb": "double",
-        "parameters_count": "bigint",
-        "folder": "varchar",
-        "trained_at": "timestamp",
-        "must_retrain_by": "timestamp",
-    },
-    "metrics": {
-        "run_id": "varchar",
-        "logical_date": "date",
-        "recommender": "varchar",
-        "platform": "varchar",
-        "segment": "varchar",
-        "metric": "varchar",
-        "value": "double",
-        "low": "double",
-        "high": "double",
-        "persons_count": "bigint",
-    },
-    "uplift": {
-        "run_id": "varchar",
-        "logical_date": "date",
-        "platform": "varchar",
-        "segment": "varchar",
-        "metric": "varchar",
-        "single": "double",
-        "joint": "double",
-        "difference": "double",
-        "low": "double",
-        "high": "double",
-        "persons_count": "bigint",
-    },
-    "realised": {
-        "run_id": "varchar",
-        "logical_date": "date",
-        "list_run_id": "varchar",
-        "list_logical_date": "date",
-        "days_count": "bigint",
-        "platform": "varchar",
-        "metric": "varchar",
-        "value": "double",
-        "low": "double",
-        "high": "double",
-        "persons_count": "bigint",
-    },
-    "erasures": {
-        "erasure_token": "varchar",
-        "erased_at": "timestamp",
-        "place": "varchar",
-        "rows_count": "bigint",
-        "completed_at": "timestamp",
-    },
-    "retentions": {
-        "first_kept_date": "date",
-        "dropped_at": "timestamp",
-        "place": "varchar",
-        "rows_count": "bigint",
-    },
-}
+ROWS_AT_ONCE = 500
 
 
 def now() -> datetime:
@@ -145,11 +40,13 @@ def create_tables(connection: Connection) -> None:
 def insert(connection: Connection, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
     """Add rows to a table of `ops`; columns that a row does not name are null."""
     columns = TABLES[table]
-    places = ", ".join("?" for _ in columns)
-    for row in rows:
-        connection.execute(
-            f"insert into ops.{identifier(table)} values ({places})", [row.get(name) for name in columns]
-        )
+    places = f"({', '.join('?' for _ in columns)})"
+    # thousands of statements in one transaction take gigabytes
+    for begin in range(0, len(rows), ROWS_AT_ONCE):
+        part = rows[begin : begin + ROWS_AT_ONCE]
+        values = ", ".join(places for _ in part)
+        given = [row.get(name) for row in part for name in columns]
+        connection.execute(f"insert into ops.{identifier(table)} values {values}", given)
 
 
 def replace(settings: Settings, table: str, keys: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> None:
@@ -270,6 +167,16 @@ def record_realised(settings: Settings, run_id: str, rows: Sequence[Mapping[str,
     """Note how earlier nights' lists did up to this run's night."""
     common = {"logical_date": logical_date_of(settings, run_id)}
     replace(settings, "realised", {"run_id": run_id}, [{**row, **common} for row in rows])
+
+
+def record_backtest(settings: Settings, backtest_id: str, outcome: Mapping[str, Any]) -> None:
+    """Note what a backtest came to: its `metrics`, `differences` and `jobs`; a mean over nights has no date."""
+    common = {"recorded_at": now()}
+    metrics = [{**row, "logical_date": None if row["night"] == "mean" else row["night"]} for row in outcome["metrics"]]
+    jobs = [{**row, "logical_date": row["night"], "facts": json.dumps(row["facts"])} for row in outcome["jobs"]]
+    tables = {"metrics": metrics, "differences": outcome["differences"], "jobs": jobs}
+    for name, rows in tables.items():
+        replace(settings, f"backtest_{name}", {"backtest_id": backtest_id}, [{**row, **common} for row in rows])
 
 
 def note_erased(connection: Connection, erasure_token: str, erased_at: datetime, counts: Mapping[str, int]) -> None:

@@ -1,19 +1,16 @@
 """Writes the page of a night: one HTML file that needs nothing but itself, and an index of all nights beside it."""
 
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from flows.receipts import Receipt
 from flows.reporting import charts, wording
 from flows.reporting.night import Night, Row, read_night
+from flows.reporting.page import page_environment, write_page
 from flows.reporting.verdict import METRIC, describe_person, headline, sentences, what_to_do
 from flows.settings import Settings
 from flows.warehouse import connect
-
-TEMPLATES = Path(__file__).parent / "reporting"
 
 INDEX = """
     select runs.logical_date, runs.status, runs.is_flagged, runs.message, uplift.difference
@@ -30,15 +27,17 @@ def write_report(settings: Settings, run_id: str) -> Receipt:
     """Write reports/<night>.html for this run, however it ended, and reports/index.html."""
     night = read_night(settings, run_id)
     settings.reports.mkdir(parents=True, exist_ok=True)
-    _replace(settings.reports / f"{night.logical_date}.html", render(night))
+    write_page(settings.reports / f"{night.logical_date}.html", render(night))
     nights = _read_index(settings)
-    _replace(settings.reports / "index.html", _environment().get_template("index.html.jinja").render(nights=nights))
+    write_page(
+        settings.reports / "index.html", page_environment().get_template("index.html.jinja").render(nights=nights)
+    )
     return Receipt(stage="report", rows={"reports": len(nights)})
 
 
 def render(night: Night) -> str:
     """The night's page; a section whose facts are missing says so."""
-    return _environment().get_template("report.html.jinja").render(
+    return page_environment().get_template("report.html.jinja").render(
         night=night,
         headline=headline(night),
         sentences=sentences(night),
@@ -111,25 +110,3 @@ def _read_index(settings: Settings) -> list[dict[str, Any]]:
         names = [column[0] for column in found.description or ()]
         rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
     return [row for row in rows if (settings.reports / f"{row['logical_date']}.html").exists()]
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write a file so that a reader sees the old one or the new one, whole."""
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)
-
-
-def _environment() -> Environment:
-    """Templates in which everything is escaped, and a name that does not exist is an error."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals["css"] = Markup((TEMPLATES / "report.css").read_text(encoding="utf-8"))  # noqa: S704 - ours
-    names = ("count", "share", "figure", "one", "gain", "interval", "wrote", "day", "short_day")
-    environment.filters.update({name: getattr(wording, name) for name in names})
-    return environment

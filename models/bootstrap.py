@@ -24,13 +24,13 @@ def bootstrap_means(
         return np.full((len(values), draws), np.nan)
     chance = np.random.default_rng(seed)
     weights = chance.multinomial(len(everybody), np.full(len(everybody), 1 / len(everybody)), size=draws).astype(float)
-    means = np.full((len(values), draws), np.nan)
+    sums, counts = np.zeros((2, len(everybody), len(values)))
     for number, (group, whose) in enumerate(zip(values, persons, strict=True)):
-        if len(group):
-            rows = np.searchsorted(everybody, whose)
-            sums = np.bincount(rows, weights=group, minlength=len(everybody))
-            counts = np.bincount(rows, minlength=len(everybody))
-            means[number] = weights @ sums / np.maximum(weights @ counts, 1)
+        rows = np.searchsorted(everybody, whose)
+        sums[:, number] = np.bincount(rows, weights=group, minlength=len(everybody))
+        counts[:, number] = np.bincount(rows, minlength=len(everybody))
+    means = (weights @ sums / np.maximum(weights @ counts, 1)).T
+    means[[not len(group) for group in values]] = np.nan
     return means
 
 

@@ -58,7 +58,7 @@ def open_window(catalogue: Catalogue, log: Log, cut: int, configuration: Configu
 def judge_popularity(catalogue: Catalogue, window: Window, users_count: int) -> list[Scores]:
     """How the prior alone did in the window, on each platform."""
     scorer = make_scorer(None, catalogue, window.log, window.popularity, Configuration(), users_count)
-    return [score_lists(scorer, platform, judged) for platform, judged in enumerate(window.judged)]
+    return [score_lists(scorer, catalogue, platform, judged) for platform, judged in enumerate(window.judged)]
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,9 @@ class Best:
         """The blend of each platform that `smallest_good` chooses among the half; the usual one without anybody."""
         voters = {number: who.only(self.half(who.users)) for number, who in judged.items()}
         gains = {
-            number: np.stack([score_lists(self.scorer.blended(blend), number, who).ndcg for blend in BLENDS])
+            number: np.stack(
+                [score_lists(self.scorer.blended(blend), self.scorer.catalogue, number, who).ndcg for blend in BLENDS]
+            )
             for number, who in voters.items()
             if len(who.users)
         }
@@ -178,7 +180,9 @@ def choose(trainer: Trainer, window: Window, users_count: int, alphas: np.ndarra
     best, of_even, of_odd = (Best(half, scorer_now()) for half in (everybody, even, odd))
     for epoch in range(1, configuration.max_epochs + 1):
         losses, scorer = trainer.epoch(), scorer_now()
-        found = {number: score_lists(scorer.blended(USUAL_BLEND), number, who) for number, who in judged.items()}
+        found = {
+            number: score_lists(scorer.blended(USUAL_BLEND), catalogue, number, who) for number, who in judged.items()
+        }
         for each in (best, of_even, of_odd):
             each.consider(epoch, scorer, found)
         named = "  ".join(f"{catalogue.platforms[number]} {losses[number]:.3f}" for number in judged)
@@ -188,8 +192,8 @@ def choose(trainer: Trainer, window: Window, users_count: int, alphas: np.ndarra
     blends, of_even_blends, of_odd_blends = (each.blends(judged) for each in (best, of_even, of_odd))
     for number, who in judged.items():
         blend[number] = blends[number]
-        under_odd = score_lists(of_odd.scorer.blended(of_odd_blends[number]), number, who)
-        under_even = score_lists(of_even.scorer.blended(of_even_blends[number]), number, who)
+        under_odd = score_lists(of_odd.scorer.blended(of_odd_blends[number]), catalogue, number, who)
+        under_even = score_lists(of_even.scorer.blended(of_even_blends[number]), catalogue, number, who)
         scores[number] = swapped(under_odd, under_even)
     return Choice(best.epoch, blend, scores)
 

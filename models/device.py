@@ -3,6 +3,7 @@
 import os
 import resource
 import time
+from functools import cache
 from typing import Any
 
 
@@ -11,11 +12,19 @@ def prepare_device(seed: int) -> str:
 
     The same inputs give the same bits: seeds are set, operations are deterministic, threads are counted.
     """
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    device = _configure()
     import keras
-    import tensorflow as tf
 
     keras.utils.set_random_seed(seed)
+    return device
+
+
+@cache
+def _configure() -> str:
+    """What TensorFlow can be told only once, before it computes anything."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    import tensorflow as tf
+
     tf.config.experimental.enable_op_determinism()
     tf.config.threading.set_inter_op_parallelism_threads(2)
     tf.config.threading.set_intra_op_parallelism_threads(2)

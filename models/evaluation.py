@@ -11,8 +11,8 @@ import numpy as np
 from models.coverage import coverage
 from models.inputs import SECONDS_PER_DAY, Catalogue, Log
 from models.ndcg import ndcg
+from models.ranking import Ranker, best_items
 from models.recall import recall
-from models.recommender import Scorer
 
 K = 10
 
@@ -70,13 +70,17 @@ class Scores:
 NOBODY = Scores(np.array([], int), np.array([]), np.array([]), 0.0)
 
 
-def score_lists(scorer: Scorer, platform: int, judged: Judged) -> Scores:
-    """Judge one platform's lists."""
-    best, _ = scorer.lists(platform, judged.users, judged.excluded, K)
-    size = len(scorer.catalogue.item_ids)
+def score_lists(ranker: Ranker, catalogue: Catalogue, platform: int, judged: Judged) -> Scores:
+    """Rank one platform's items for those who are judged, and judge the lists."""
+    best, _ = best_items(ranker, catalogue, platform, judged.users, judged.excluded, K)
+    hits, counts = find_hits(best, judged), np.bincount(judged.relevant_rows, minlength=len(judged.users))
+    available = int(catalogue.is_available[catalogue.items_of(platform)].sum())
+    return Scores(judged.users, ndcg(hits, counts), recall(hits, counts), coverage(best, available))
+
+
+def find_hits(best: np.ndarray, judged: Judged) -> np.ndarray:
+    """Which of the listed items `[persons, k]`, −1 where there is none, their persons took; bool."""
+    size = int(max(best.max(initial=0), judged.relevant_items.max(initial=0))) + 1
     wanted = judged.relevant_rows.astype(np.int64) * size + judged.relevant_items
     shown = np.arange(len(best))[:, None] * size + best
-    hits = np.isin(shown, wanted) & (best >= 0)
-    counts = np.bincount(judged.relevant_rows, minlength=len(judged.users))
-    available = int(scorer.catalogue.is_available[scorer.catalogue.items_of(platform)].sum())
-    return Scores(judged.users, ndcg(hits, counts), recall(hits, counts), coverage(best, available))
+    return np.isin(shown, wanted) & (best >= 0)

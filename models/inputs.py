@@ -100,7 +100,7 @@ def read_inputs(folder: Path) -> Inputs:
     return Inputs(configuration, _read_catalogue(folder), log, users_count)
 
 
-def _columns(path: Path, names: list[str] | None = None) -> dict[str, np.ndarray]:
+def read_columns(path: Path, names: list[str] | None = None) -> dict[str, np.ndarray]:
     """The columns of a Parquet file, all or some, of plain values."""
     table = parquet.read_table(path, columns=names)
     return {name: table.column(name).to_numpy() for name in table.column_names}
@@ -108,8 +108,8 @@ def _columns(path: Path, names: list[str] | None = None) -> dict[str, np.ndarray
 
 def _read_catalogue(folder: Path) -> Catalogue:
     """Platforms, event types and items with their text embeddings."""
-    platforms, types = _columns(folder / "platforms.parquet"), _columns(folder / "event_types.parquet")
-    items = _columns(folder / "items.parquet", ["platform_index", "item_id", "is_available"])
+    platforms, types = read_columns(folder / "platforms.parquet"), read_columns(folder / "event_types.parquet")
+    items = read_columns(folder / "items.parquet", ["platform_index", "item_id", "is_available"])
     embeddings, has_text = _read_embeddings(folder / "items.parquet")
     return Catalogue(
         platforms=tuple(platforms["platform"]),
@@ -143,8 +143,8 @@ def _read_embeddings(path: Path) -> tuple[np.ndarray, np.ndarray]:
 
 def _read_log(folder: Path) -> Log:
     """Events, daily counts and consumptions."""
-    events, days = _columns(folder / "events.parquet"), _columns(folder / "item_days.parquet")
-    consumed = _columns(folder / "consumed.parquet")
+    events, days = read_columns(folder / "events.parquet"), read_columns(folder / "item_days.parquet")
+    consumed = read_columns(folder / "consumed.parquet")
     return Log(
         users=events["user_index"],
         items=events["item_index"],

@@ -75,6 +75,7 @@ def platform_lists(
     inputs: Inputs, log: Log, scorer: "Scorer", platform: int, source: str, half_life: float
 ) -> Iterator[arrow.Table]:
     """The lists of one platform, a table for each block of persons."""
+    from models.ranking import best_items
     from models.reasons import find_reasons
 
     published = int(inputs.configuration["published_k"])
@@ -84,7 +85,8 @@ def platform_lists(
         users = np.arange(begin, min(begin + 4096, inputs.users_count))
         low, high = np.searchsorted(consumed_users, [users[0], users[-1] + 1])
         excluded = consumed_users[low:high] - begin, consumed_items[low:high]
-        best, scores = scorer.lists(platform, users, excluded, int(inputs.configuration["scored_k"]))
+        wanted = int(inputs.configuration["scored_k"])
+        best, scores = best_items(scorer, inputs.catalogue, platform, users, excluded, wanted)
         reasons = np.full(best.shape, -1, np.int32)
         is_fallback = scorer.state_rows[users] < 0
         shown = best[:, :published]

@@ -1,4 +1,4 @@
-"""A trained recommender at work: who is asked about, what is scored, and in which order."""
+"""A trained recommender at work: who is asked about, and how each item scores for them."""
 
 from dataclasses import dataclass, replace
 
@@ -9,7 +9,6 @@ from models.inputs import Catalogue, Log
 from models.network import Network
 from models.popularity import Popularity
 from models.sequences import newest_sequences
-from models.top_k import top_k
 
 
 @dataclass(frozen=True)
@@ -32,26 +31,14 @@ class Scorer:
             self, queries=[query * np.float32(weight) for query, weight in zip(self.queries, each, strict=True)]
         )
 
-    def lists(self, platform: int, users: np.ndarray, excluded: tuple[np.ndarray, np.ndarray], k: int) -> tuple:
-        """The best k items of one platform, counted over the whole catalogue, for each of `users`; see `top_k`.
-
-        Args:
-            excluded: pairs (row among `users`, item counted over the whole catalogue), ordered by row.
-        """
-        items = self.catalogue.items_of(platform)
-        prior = np.where(self.catalogue.is_available[items], self.priors[platform], -np.inf).astype(np.float32)
-        vectors, states = self.vectors[items].T, self.state_rows[users]
-
-        def score(rows: slice) -> np.ndarray:
-            table = np.broadcast_to(prior, (rows.stop - rows.start, len(prior))).copy()
-            known = np.flatnonzero(states[rows] >= 0)
-            table[known] += self.queries[platform][states[rows][known]] @ vectors
-            return table
-
-        inside = (excluded[1] >= items.start) & (excluded[1] < items.stop)
-        own = excluded[0][inside], excluded[1][inside] - items.start
-        best, scores = top_k(score, len(users), len(prior), own, k)
-        return np.where(best >= 0, best + items.start, -1), scores
+    def scores(self, platform: int, users: np.ndarray) -> np.ndarray:
+        """See `models.ranking.Ranker`."""
+        prior, states = self.priors[platform], self.state_rows[users]
+        table = np.broadcast_to(prior, (len(users), len(prior))).astype(np.float32)
+        known = np.flatnonzero(states >= 0)
+        vectors = self.vectors[self.catalogue.items_of(platform)]
+        table[known] += self.queries[platform][states[known]] @ vectors.T
+        return table
 
 
 def all_item_vectors(network: Network, count: int, block: int = 8192) -> np.ndarray:

@@ -107,3 +107,22 @@ def test_looking_at_a_run_leaves_it_as_it_is(settings: Settings) -> None:
     assert found is not None and found.run_id == "a"
     assert rows(settings, "select status from ops.runs") == [("published",)]
     assert rows(settings, "select stage from ops.stage_runs") == [("publish",)]
+
+
+def test_thousands_of_figures_are_kept_in_little_memory(settings: Settings) -> None:
+    """More rows than fit into a transaction one by one are recorded, and recorded again they are the same."""
+    row = {"recommender": "joint", "platform": "shop", "segment": "all", "metric": "ndcg@10", "low": 0.0, "high": 1.0}
+    outcome = {
+        "metrics": [{**row, "night": "mean", "value": 0.5, "persons_count": 3}],
+        "differences": [{**row, "against": str(number), "difference": 0.1} for number in range(12_000)],
+        "jobs": [
+            {"recommender": "joint", "night": "2026-03-01", "seed": 7, "is_masked": False, "seconds": 1, "facts": {}}
+        ],
+    }
+    for _ in range(2):
+        ledger.record_backtest(settings, "a", outcome)
+    assert rows(settings, "select count(*), count(distinct against) from ops.backtest_differences") == [
+        (12_000, 12_000)
+    ]
+    assert rows(settings, "select logical_date, value from ops.backtest_metrics") == [(None, 0.5)]
+    assert rows(settings, "select logical_date, facts::varchar from ops.backtest_jobs") == [(NIGHT, "{}")]

@@ -12,6 +12,7 @@ from models.evaluation import Scores, judge_window, score_lists
 from models.inputs import Catalogue, Log
 from models.lineup import metric_rows, uplift_rows
 from models.ndcg import ndcg
+from models.ranking import best_items
 from models.recall import recall
 from models.recommender import Scorer
 from tests.conftest import SHARED
@@ -125,7 +126,7 @@ def test_our_figures_are_those_of_the_protocol() -> None:
     priors = [np.zeros(items, np.float32) for _ in platforms]
     scorer = Scorer(catalogue, vectors, queries, np.arange(persons), priors)
     judged = judge_window(catalogue, log, (cut_day + 1) * DAY, 30)
-    ours = [score_lists(scorer, number, one) for number, one in enumerate(judged)]
+    ours = [score_lists(scorer, catalogue, number, one) for number, one in enumerate(judged)]
 
     names = np.array([f"u{user:04d}" for user in range(persons)])
     events = pd.DataFrame(
@@ -142,7 +143,9 @@ def test_our_figures_are_those_of_the_protocol() -> None:
         [
             (name, names[user], catalogue.item_ids[shown], rank + 1)
             for row, (name, one) in enumerate(zip(platforms, judged, strict=True))
-            for user, best in zip(one.users, scorer.lists(row, one.users, one.excluded, 10)[0], strict=True)
+            for user, best in zip(
+                one.users, best_items(scorer, catalogue, row, one.users, one.excluded, 10)[0], strict=True
+            )
             for rank, shown in enumerate(best)
         ],
         columns=["platform", "person", "item_id", "rank"],
