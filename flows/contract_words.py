@@ -30,6 +30,9 @@ EVENT_TYPES: Mapping[str, EventType] = {
     "follow": EventType(2, False, False),
 }
 
+IDENTIFIER_KINDS = ("email", "phone", "login", "device")
+"""Kinds of identifiers that have their own normaliser; a contract may name others."""
+
 MEANINGS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "events": {
         "event_id": ("text", "integer"),

@@ -1,6 +1,6 @@
 """Why accounts are one person, in plain words and from the tables of the last night: links, cuts, and since when."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +12,7 @@ NEEDED = (
     ("marts", "dim_accounts"), ("marts", "dim_account_history"), ("intermediate", "int_identifiers_counted"),
     ("intermediate", "int_accounts_apart"), ("quality", "links_cut"), ("quality", "identifiers_refused"),
 )  # fmt: skip
-WORDS = {"email": "an e-mail", "phone": "a phone", "login": "a login", "device": "a device"}
-OWN = {"email": "e-mail"}
+NAMES = {"email": "e-mail"}
 
 CANDIDATES = """
     select account_key, user_id from marts.dim_accounts
@@ -108,7 +107,7 @@ def told(connection: Connection, key: str) -> Iterator[str]:
     else:
         yield f"{account} stands alone as {user_id}{since}: no identifier that counts links it to another account."
     for link in links:
-        yield f"  {link.account} and {link.other} share {' and '.join(WORDS[kind] for kind in link.kinds)}."
+        yield f"  {link.account} and {link.other} share {in_common(link.kinds)}."
     yield from not_followed(connection, user_id)
     if len(spans) > 1 or any(valid_to for _, valid_to, *_ in spans):
         yield "On earlier nights:"
@@ -133,6 +132,17 @@ def find_account(connection: Connection, key: str) -> tuple[str, str]:
     return found[0]
 
 
+def named(kind: str) -> str:
+    """A kind of identifier as people call it."""
+    return NAMES.get(kind, kind.replace("_", " "))
+
+
+def in_common(kinds: Iterable[str]) -> str:
+    """What two accounts share: "an e-mail and a loyalty card"."""
+    names = map(named, kinds)
+    return " and ".join(f"{'an' if name[0] in 'aeiou' else 'a'} {name}" for name in names)
+
+
 def chain(account: str, shared: list[Any]) -> Iterator[Link]:
     """From an account to all that it reaches over shared identifiers, by as few links as can be, each account once."""
     held: dict[str, set[tuple[str, str]]] = {}
@@ -151,15 +161,14 @@ def chain(account: str, shared: list[Any]) -> Iterator[Link]:
 def not_followed(connection: Connection, user_id: str) -> Iterator[str]:
     """What the accounts of a person share with others without being one person with them."""
     for account, kind, mark, count in connection.execute(REFUSED, [user_id]).fetchall():
-        yield f"  The {OWN.get(kind, kind)} of {account} (mark {mark}) is that of {count:,} accounts: it links nobody."
+        yield f"  The {named(kind)} of {account} (mark {mark}) is that of {count:,} accounts: it links nobody."
     for account, other, evidence, reason, count in connection.execute(CUT, {"user_id": user_id}).fetchall():
-        kinds = " and ".join(WORDS[kind] for kind in evidence.split(" and "))
         why = (
             f"the {count:,} accounts linked with them were too many for one person"
             if reason == "too many accounts"
             else "accounts that people keep apart would come together"
         )
-        yield f"  {account} and {other} share {kinds}, but that link was cut: {why}."
+        yield f"  {account} and {other} share {in_common(evidence.split(' and '))}, but that link was cut: {why}."
     for account, other in connection.execute(APART, {"user_id": user_id}).fetchall():
         yield f"  {account} and {other} are kept apart by a decision."
 

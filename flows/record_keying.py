@@ -7,7 +7,9 @@ from typing import Any
 import pyarrow
 import pyarrow.compute
 
+from flows.contract_field import ContractField
 from flows.erased_records import ErasedRecords
+from flows.identifiers import Keyring
 from flows.landing_file import LandingFile
 from flows.record_sql import flaws
 
@@ -32,13 +34,18 @@ def distinctly(column: pyarrow.ChunkedArray, function: Callable[[str], str | Non
     return pyarrow.array(values, pyarrow.string()).take(encoded.indices)
 
 
+def token_of(keyring: Keyring, described: ContractField, text: str, region: str | None) -> str | None:
+    """What is stored in the place of the identifier in a field; null if the text is none."""
+    return keyring.token(str(described.identifier), text, region, described.normaliser)
+
+
 def keyed(batch: pyarrow.Table, file: LandingFile, erased: ErasedRecords) -> pyarrow.Table:
     """The batch with tokens in the place of identifiers, in `extra` too, from where names of erased accounts go."""
     keyring, region = erased.keyring, file.contract.phone_region
     for position, described in enumerate(file.kind.fields):
         if described.identifier:
             name = f"value_{position}"
-            tokens = distinctly(batch[name], partial(keyring.token, described.identifier, region=region))
+            tokens = distinctly(batch[name], partial(token_of, keyring, described, region=region))
             batch = batch.set_column(batch.column_names.index(name), name, tokens)
     extra = distinctly(batch["extra"], lambda text: erased.cleaned(text, keyring.scrub_json(text, region), file))
     return batch.set_column(batch.column_names.index("extra"), "extra", extra)
@@ -53,7 +60,7 @@ def rejects_of(bad: pyarrow.Table, file: LandingFile, erased: ErasedRecords) -> 
         for position, described in enumerate(file.kind.fields):
             raw = record[f"value_{position}"]
             if described.identifier and raw:
-                text = text.replace(raw, keyring.token(described.identifier, raw, region) or "[no identifier]")
+                text = text.replace(raw, token_of(keyring, described, raw, region) or "[no identifier]")
         field, rule = (None, record["broken"]) if record["flaw"] == 0 else rules[record["flaw"] - 1]
         clean = keyring.scrub(text, region)[:LONGEST_TEXT]
         reject = {"line": record["line"], "field": field, "rule": rule, "text": clean, "records_count": 1}

@@ -38,9 +38,9 @@ JUDGED = (
 )
 
 
-def empty_home(home: Path) -> Settings:
+def empty_home(home: Path, contracts: Path | None = None) -> Settings:
     """A home whose warehouse holds all tables that dbt reads, without a row."""
-    settings = read_settings(home=home)
+    settings = read_settings(home=home, contracts=contracts)
     home.mkdir(exist_ok=True)
     with connect(settings.warehouse) as connection:
         create_tables(connection, load_contracts(settings.contracts))

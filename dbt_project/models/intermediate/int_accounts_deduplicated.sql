@@ -45,7 +45,8 @@ newest as (
         email_token,
         phone_token,
         login_token,
-        device_token
+        device_token,
+        further_tokens
     from known
     where newness = 1
 
