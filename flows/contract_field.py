@@ -5,7 +5,7 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from flows.contract_words import IDENTIFIER_KINDS, INGEST_COLUMNS, REQUIRED_MEANINGS
+from flows.contract_words import IDENTIFIER_KINDS, INGEST_COLUMNS, REQUIRED_MEANINGS, TRAITS
 
 
 def checked_time_zone(name: str) -> str:
@@ -46,7 +46,9 @@ class ContractField(Strict):
         description="Of an identifier of a kind of one's own: what of a text counts. exact: all but outer spaces; "
         "casefold: not the case either; alphanumeric: letters and digits alone; digits: digits alone.",
     )
-    unit: str = Field("iso", description="Of a timestamp: iso, s, ms, us, or a strptime format.")
+    unit: str = Field(
+        "iso", description="Of a timestamp: iso, s, ms, us, or a strptime format; of a day of birth, too."
+    )
     zone: TimeZone | None = Field(
         None,
         description="Of a timestamp that carries none; default: the platform's. A time that the clock skips in spring "
@@ -71,7 +73,8 @@ class ContractField(Strict):
             raise ValueError(f"a path is steps joined by dots, without quotation marks, found {self.path!r}")
         if self.name in INGEST_COLUMNS:
             raise ValueError(f"ingest writes the columns {', '.join(INGEST_COLUMNS)} itself, found {self.name!r}")
-        if self.type != "timestamp" and (self.zone or self.unit != "iso"):
+        is_time = self.type == "timestamp"
+        if not is_time and (self.zone or (self.unit != "iso" and self.means != "birth_date")):
             raise ValueError(f"only a timestamp has a unit or a zone, found them on type {self.type!r}")
         if self.unit not in ("iso", "s", "ms", "us") and "%" not in self.unit:
             raise ValueError(f"a unit is iso, s, ms, us or a format such as %d.%m.%Y, found {self.unit!r}")
@@ -87,6 +90,8 @@ class ContractField(Strict):
                 f"an identifier is one of {', '.join(IDENTIFIER_KINDS)}, or of another kind, which has to name its "
                 f"normaliser; found {self.identifier!r} with the normaliser {self.normaliser or 'none'}"
             )
+        if self.identifier and self.means in TRAITS:
+            raise ValueError(f"what means {self.means} is no identifier, found {self.identifier!r}")
         if self.normaliser and not self.identifier:
             raise ValueError(f"only an identifier has a normaliser, found {self.normaliser!r}")
         return self
@@ -94,4 +99,6 @@ class ContractField(Strict):
     @property
     def token_column(self) -> str | None:
         """The staging column of the tokens that are made of this field; null if none are."""
+        if self.means in TRAITS:
+            return f"{self.means}_tokens"
         return f"{self.identifier}_token" if self.identifier else None

@@ -67,7 +67,7 @@ def erase_fields(connection: Connection, platform: str, table: str, kind: Kind, 
             # a field with a meaning, such as an item's id, is compared with what can only be a person
             name = pattern(subject.names) if described.means else words
             statement = f"update {relation} set {column} = ? where regexp_matches({column}, ?)"
-            count += count_of(connection, statement, [None if described.identifier else ERASED, name])
+            count += count_of(connection, statement, [None if described.token_column else ERASED, name])
     found = connection.execute(
         f"select distinct cast(extra as varchar) from {relation} where regexp_matches(cast(extra as varchar), ?)",
         [words],

@@ -15,6 +15,8 @@ from typing import Any
 
 import phonenumbers
 
+from flows.traits import forms_of
+
 TOKEN_DIGITS = 32
 LONGEST_NUMBER = 4_000
 """Digits of a number that Python takes for one."""
@@ -109,7 +111,8 @@ def normalise(kind: str, text: str, region: str | None = None, normaliser: str |
 
 
 # the kinds that contracts name have a dot before them, as no platform has: an account is platform:account_id
-TOKEN = re.compile(rf"\b(email|phone|login|device|account|own\.[a-z][a-z0-9_]*):([0-9a-f]{{{TOKEN_DIGITS}}})\b")
+KEYED_KINDS = r"email|phone|login|device|account|(?:own|trait)\.[a-z][a-z0-9_]*"
+TOKEN = re.compile(rf"\b({KEYED_KINDS}):([0-9a-f]{{{TOKEN_DIGITS}}})\b")
 
 
 class WrongKeysError(ValueError):
@@ -134,6 +137,7 @@ class Keyring:
         # one identifier comes again and again: in every delivery of the accounts, in every extra
         self.token = lru_cache(maxsize=200_000)(self._token)
         self.account_token = lru_cache(maxsize=200_000)(self._account_token)
+        self.trait_tokens = lru_cache(maxsize=200_000)(self._trait_tokens)
 
     def _key(self, kind: str, spelling: str) -> str:
         return self._with_keys(kind, spelling, self._secrets)
@@ -152,6 +156,11 @@ class Keyring:
         """The token of an identifier; null if the text is none of this kind. A kind of contracts has a normaliser."""
         spelling = normalise(kind, text, region, normaliser)
         return None if spelling is None else self._key(f"own.{kind}" if normaliser else kind, spelling)
+
+    def _trait_tokens(self, means: str, text: str, unit: str = "iso") -> str | None:
+        """The tokens of all forms of a trait that are compared, with blanks between them; null if the text is none."""
+        forms = forms_of(means, text, unit)
+        return " ".join(self._key(f"trait.{kind}", form) for kind, form in forms.items()) or None
 
     def _account_token(self, platform: str, account_id: str) -> str:
         """The token of a platform's account, by which the suppression list knows it."""

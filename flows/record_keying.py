@@ -8,6 +8,7 @@ import pyarrow
 import pyarrow.compute
 
 from flows.contract_field import ContractField
+from flows.contract_words import TRAITS
 from flows.erased_records import ErasedRecords
 from flows.identifiers import Keyring
 from flows.landing_file import LandingFile
@@ -35,7 +36,9 @@ def distinctly(column: pyarrow.ChunkedArray, function: Callable[[str], str | Non
 
 
 def token_of(keyring: Keyring, described: ContractField, text: str, region: str | None) -> str | None:
-    """What is stored in the place of the identifier in a field; null if the text is none."""
+    """What is stored in the place of the identifier or trait in a field; null if the text is none."""
+    if described.means in TRAITS:
+        return keyring.trait_tokens(str(described.means), text, described.unit)
     return keyring.token(str(described.identifier), text, region, described.normaliser)
 
 
@@ -43,7 +46,7 @@ def keyed(batch: pyarrow.Table, file: LandingFile, erased: ErasedRecords) -> pya
     """The batch with tokens in the place of identifiers, in `extra` too, from where names of erased accounts go."""
     keyring, region = erased.keyring, file.contract.phone_region
     for position, described in enumerate(file.kind.fields):
-        if described.identifier:
+        if described.token_column:
             name = f"value_{position}"
             tokens = distinctly(batch[name], partial(token_of, keyring, described, region=region))
             batch = batch.set_column(batch.column_names.index(name), name, tokens)
@@ -59,7 +62,7 @@ def rejects_of(bad: pyarrow.Table, file: LandingFile, erased: ErasedRecords) -> 
         text = record["text"] or ""
         for position, described in enumerate(file.kind.fields):
             raw = record[f"value_{position}"]
-            if described.identifier and raw:
+            if described.token_column and raw:
                 text = text.replace(raw, token_of(keyring, described, raw, region) or "[no identifier]")
         field, rule = (None, record["broken"]) if record["flaw"] == 0 else rules[record["flaw"] - 1]
         clean = keyring.scrub(text, region)[:LONGEST_TEXT]

@@ -69,7 +69,7 @@ def column_sql(described: Kind, column: str, sql_type: str) -> str:
     if column in PLACE:
         return column
     field = described.meaning(SOURCE_OF.get(column, column))
-    if column.endswith("_token"):
+    if field is None:
         field = next((one for one in described.fields if one.token_column == column), None)
     if column == "event_id":
         return event_id_sql(described)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from flows.contract_words import MEANINGS
+from flows.contract_words import MEANINGS, TRAITS
 from flows.contracts import load_contracts
 from flows.synchronise import UNIONS, synchronise, union_columns
 from flows.warehouse import connect
@@ -121,5 +121,5 @@ def test_unions_are_made_of_the_platforms_with_the_kind(folder: Path, tmp_path: 
 def test_unions_hold_every_word_of_our_language() -> None:
     """What a contract's field may mean has its column in the union of its kind."""
     for kind, words in MEANINGS.items():
-        assert set(words) - {"event_type"} <= set(UNIONS[kind])
+        assert set(words) - {"event_type", *TRAITS} <= set(UNIONS[kind])
     assert all(contract.kinds for folder in FOLDERS for contract in load_contracts(folder))
