@@ -30,6 +30,12 @@ EVENT_TYPES: Mapping[str, EventType] = {
     "follow": EventType(2, False, False),
 }
 
+IDENTIFIER_KINDS = ("email", "phone", "login", "device")
+"""Kinds of identifiers that have their own normaliser; a contract may name others."""
+
+TRAITS = ("given_name", "family_name", "birth_date", "birth_year", "postal_code")
+"""What an account may tell of a person that is compared, but identifies nobody by itself; it is keyed, too."""
+
 MEANINGS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "events": {
         "event_id": ("text", "integer"),
@@ -64,6 +70,7 @@ MEANINGS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "created_at": ("timestamp",),
         "language": ("text",),
         "country": ("text",),
+        **dict.fromkeys(TRAITS, ("text",)),
     },
     "links": {
         "account_id": ("text", "integer"),

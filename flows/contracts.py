@@ -5,14 +5,15 @@ a log file; whatever is wrong is told with the file and the field.
 """
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from zoneinfo import available_timezones
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
-from flows.contract_words import EVENT_TYPES, INGEST_COLUMNS, MEANINGS, REQUIRED_MEANINGS, KindName
+from flows.contract_field import ContractField, Name, Strict, TimeZone
+from flows.contract_words import EVENT_TYPES, MEANINGS, REQUIRED_MEANINGS, KindName
 from flows.contract_yaml import ContractLoader
 from flows.place_address import Place
 
@@ -21,68 +22,7 @@ class ContractError(ValueError):
     """A contract breaks a rule; the message names the file and the field."""
 
 
-def checked_time_zone(name: str) -> str:
-    """The name, if it is a time zone of the IANA list."""
-    if name not in available_timezones() - {"localtime"}:
-        raise ValueError(f"a time zone is a name of the IANA list such as Europe/Berlin, found {name!r}")
-    return name
-
-
 FileFormat = Literal["json_lines", "json", "csv", "parquet", "avro"]
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
-TimeZone = Annotated[str, AfterValidator(checked_time_zone)]
-
-
-class Strict(BaseModel):
-    """Frozen, and without room for a misspelt key."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class ContractField(Strict):
-    """One field of the records of a kind: where it stands, its type, and what it means in our words."""
-
-    name: Name
-    path: str = Field(
-        "",
-        description="Where it stands in the record, steps joined by dots; default: the name. In a CSV file without a "
-        "header its place, counted from 1.",
-    )
-    type: Literal["text", "integer", "number", "boolean", "timestamp"]
-    means: str | None = None
-    identifier: Literal["email", "phone", "login", "device"] | None = None
-    unit: str = Field("iso", description="Of a timestamp: iso, s, ms, us, or a strptime format.")
-    zone: TimeZone | None = Field(
-        None,
-        description="Of a timestamp that carries none; default: the platform's. A time that the clock skips in spring "
-        "is read an hour later, 02:30 as 03:30; of an hour that it shows twice in autumn the later one is meant.",
-    )
-    required: bool = False
-
-    @model_validator(mode="before")
-    @classmethod
-    def with_defaults(cls, values: Any) -> Any:
-        """Fill in the path and whether the field is required."""
-        if not isinstance(values, dict):
-            return values
-        filled = {"path": values.get("name"), "required": values.get("means") in REQUIRED_MEANINGS, **values}
-        # YAML takes a place in a file without a header for a number
-        return {**filled, "path": str(filled["path"])} if type(filled["path"]) is int else filled
-
-    @model_validator(mode="after")
-    def check_type(self) -> "ContractField":
-        """An identifier is a text; only a timestamp has a unit and a zone."""
-        if '"' in self.path or "" in self.path.split("."):
-            raise ValueError(f"a path is steps joined by dots, without quotation marks, found {self.path!r}")
-        if self.name in INGEST_COLUMNS:
-            raise ValueError(f"ingest writes the columns {', '.join(INGEST_COLUMNS)} itself, found {self.name!r}")
-        if self.identifier and self.type != "text":
-            raise ValueError(f"an identifier has type text, found {self.type!r}")
-        if self.type != "timestamp" and (self.zone or self.unit != "iso"):
-            raise ValueError(f"only a timestamp has a unit or a zone, found them on type {self.type!r}")
-        if self.unit not in ("iso", "s", "ms", "us") and "%" not in self.unit:
-            raise ValueError(f"a unit is iso, s, ms, us or a format such as %d.%m.%Y, found {self.unit!r}")
-        return self
 
 
 class Kind(Strict):
@@ -233,6 +173,19 @@ def explained(error: ValidationError) -> list[str]:
     return sentences
 
 
+def check_normalisers(contracts: Iterable[PlatformContract]) -> None:
+    """Raise ContractError unless contracts that name a kind of identifiers bring it to the same spelling."""
+    named: dict[str, tuple[str, str | None]] = {}
+    for contract in contracts:
+        for field in (field for kind in contract.kinds.values() for field in kind.fields if field.identifier):
+            platform, normaliser = named.setdefault(str(field.identifier), (contract.platform, field.normaliser))
+            if normaliser != field.normaliser:
+                raise ContractError(
+                    f"{contract.platform}.yml: {field.name}: contracts that name an identifier {field.identifier} give "
+                    f"it one normaliser; found {field.normaliser!r}, and {normaliser!r} in {platform}.yml"
+                )
+
+
 def load_contracts(folder: Path) -> tuple[PlatformContract, ...]:
     """All contracts of this contracts folder, ordered by the platform's name.
 
@@ -242,4 +195,6 @@ def load_contracts(folder: Path) -> tuple[PlatformContract, ...]:
     paths = sorted((folder / "platforms").glob("*.yml"))
     if not paths:
         raise ContractError(f"{folder}: a contracts folder holds platforms/<name>.yml, found none. Write one.")
-    return tuple(sorted((load_contract(path) for path in paths), key=lambda contract: contract.platform))
+    contracts = tuple(sorted((load_contract(path) for path in paths), key=lambda contract: contract.platform))
+    check_normalisers(contracts)
+    return contracts

@@ -29,6 +29,9 @@ def erase_raw(connection: Connection, contracts: tuple[PlatformContract, ...], s
             rows[f"raw.{table}"] += erase_records(connection, contract.platform, kind_name, kind, subject)
             rows[f"raw.{table} (names)"] += erase_fields(connection, contract.platform, table, kind, subject)
     rows["raw.rejects (texts)"] += erase_rejects(connection, subject)
+    is_named = " or ".join(f"{column} in (select unnest($keys))" for column in ("account_key", "other_key"))
+    statement = f"delete from raw.do_not_link where {is_named}"
+    rows["raw.do_not_link"] += count_of(connection, statement, {"keys": list(subject.keys)})
     for platform in sorted({platform for platform, _ in subject.accounts}):
         words = pattern(subject.words(platform))
         statement = "delete from raw.extra_fields where platform = ? and regexp_matches(field, ?)"
@@ -64,7 +67,7 @@ def erase_fields(connection: Connection, platform: str, table: str, kind: Kind, 
             # a field with a meaning, such as an item's id, is compared with what can only be a person
             name = pattern(subject.names) if described.means else words
             statement = f"update {relation} set {column} = ? where regexp_matches({column}, ?)"
-            count += count_of(connection, statement, [None if described.identifier else ERASED, name])
+            count += count_of(connection, statement, [None if described.token_column else ERASED, name])
     found = connection.execute(
         f"select distinct cast(extra as varchar) from {relation} where regexp_matches(cast(extra as varchar), ?)",
         [words],

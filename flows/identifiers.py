@@ -1,18 +1,21 @@
 """Identifiers of people: brought to one spelling, keyed, and never stored.
 
-Two accounts belong to one person if the same e-mail, phone, login or device stands in both. That needs equality only,
-so a keyed hash of the one spelling is kept and the identifier is not. Without the keys a token cannot be recomputed,
-and no list of known addresses can be tried against it.
+Two accounts belong to one person if the same e-mail, phone, login or device stands in both, or what else a contract
+names, such as a loyalty card. That needs equality only, so a keyed hash of the one spelling is kept and the identifier
+is not. Without the keys a token cannot be recomputed, and no list of known addresses can be tried against it.
 """
 
 import hmac
 import json
 import re
 import unicodedata
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
 import phonenumbers
+
+from flows.traits import forms_of
 
 TOKEN_DIGITS = 32
 LONGEST_NUMBER = 4_000
@@ -82,8 +85,24 @@ def normalise_phone(text: str, region: str | None) -> str | None:
     return None
 
 
-def normalise(kind: str, text: str, region: str | None = None) -> str | None:
+def visible(text: str, is_wanted: Callable[[str], bool]) -> str:
+    """The characters of the text's plain form that are wanted."""
+    return "".join(filter(is_wanted, plain(text)))
+
+
+NORMALISERS: Mapping[str, Callable[[str], str]] = {
+    "exact": lambda text: unicodedata.normalize("NFC", text).strip(),
+    "casefold": plain,
+    "alphanumeric": lambda text: visible(text, str.isalnum),
+    "digits": lambda text: visible(text, str.isdecimal),
+}
+"""How identifiers of kinds that a contract names are brought to one spelling."""
+
+
+def normalise(kind: str, text: str, region: str | None = None, normaliser: str | None = None) -> str | None:
     """The one spelling of an identifier of this kind; null if the text is none."""
+    if normaliser:
+        return NORMALISERS[normaliser](text) or None
     if kind == "email":
         return normalise_email(text)
     if kind == "phone":
@@ -91,7 +110,9 @@ def normalise(kind: str, text: str, region: str | None = None) -> str | None:
     return plain(text) or None
 
 
-TOKEN = re.compile(rf"\b(email|phone|login|device|account):([0-9a-f]{{{TOKEN_DIGITS}}})\b")
+# the kinds that contracts name have a dot before them, as no platform has: an account is platform:account_id
+KEYED_KINDS = r"email|phone|login|device|account|(?:own|trait)\.[a-z][a-z0-9_]*"
+TOKEN = re.compile(rf"\b({KEYED_KINDS}):([0-9a-f]{{{TOKEN_DIGITS}}})\b")
 
 
 class WrongKeysError(ValueError):
@@ -116,6 +137,7 @@ class Keyring:
         # one identifier comes again and again: in every delivery of the accounts, in every extra
         self.token = lru_cache(maxsize=200_000)(self._token)
         self.account_token = lru_cache(maxsize=200_000)(self._account_token)
+        self.trait_tokens = lru_cache(maxsize=200_000)(self._trait_tokens)
 
     def _key(self, kind: str, spelling: str) -> str:
         return self._with_keys(kind, spelling, self._secrets)
@@ -130,10 +152,15 @@ class Keyring:
         later = self._secrets[keys_count:]
         return TOKEN.sub(lambda found: self._with_keys(found[1], found[2], later), text)
 
-    def _token(self, kind: str, text: str, region: str | None = None) -> str | None:
-        """The token of an identifier; null if the text is none of this kind."""
-        spelling = normalise(kind, text, region)
-        return None if spelling is None else self._key(kind, spelling)
+    def _token(self, kind: str, text: str, region: str | None = None, normaliser: str | None = None) -> str | None:
+        """The token of an identifier; null if the text is none of this kind. A kind of contracts has a normaliser."""
+        spelling = normalise(kind, text, region, normaliser)
+        return None if spelling is None else self._key(f"own.{kind}" if normaliser else kind, spelling)
+
+    def _trait_tokens(self, means: str, text: str, unit: str = "iso") -> str | None:
+        """The tokens of all forms of a trait that are compared, with blanks between them; null if the text is none."""
+        forms = forms_of(means, text, unit)
+        return " ".join(self._key(f"trait.{kind}", form) for kind, form in forms.items()) or None
 
     def _account_token(self, platform: str, account_id: str) -> str:
         """The token of a platform's account, by which the suppression list knows it."""

@@ -1,6 +1,6 @@
 """Why accounts are one person, in plain words and from the tables of the last night: links, cuts, and since when."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,10 +10,12 @@ from flows.warehouse import Connection, Error, connect, table_exists
 
 NEEDED = (
     ("marts", "dim_accounts"), ("marts", "dim_account_history"), ("intermediate", "int_identifiers_counted"),
-    ("intermediate", "int_accounts_apart"), ("quality", "links_cut"), ("quality", "identifiers_refused"),
+    ("intermediate", "int_accounts_apart"), ("links", "account_candidates"), ("quality", "links_cut"),
+    ("quality", "identifiers_refused"),
 )  # fmt: skip
-WORDS = {"email": "an e-mail", "phone": "a phone", "login": "a login", "device": "a device"}
-OWN = {"email": "e-mail"}
+NAMES = {"email": "e-mail"}
+LIKENESS = "likeness"
+COMPARED = ("given name", "family name", "birth", "postal code")
 
 CANDIDATES = """
     select account_key, user_id from marts.dim_accounts
@@ -32,6 +34,18 @@ SHARED = """
     select account_key, identifier, first_key
     from intermediate.int_identifiers_shared
     where account_key in (select account_key from marts.dim_accounts where user_id = ?)
+    order by all
+"""
+LIKELY = """
+    select
+        pairs.first_key, pairs.second_key, pairs.weight, pairs.probability,
+        pairs.given_name_weight, pairs.family_name_weight, pairs.birth_weight, pairs.postal_code_weight
+    from links.account_candidates as pairs
+    inner join intermediate.int_account_links as links
+        on pairs.first_key = links.account_key and pairs.second_key = links.linked_key
+    where links.evidence = 'likeness'
+        and pairs.first_key in (select account_key from marts.dim_accounts where user_id = $user_id)
+        and pairs.second_key in (select account_key from marts.dim_accounts where user_id = $user_id)
     order by all
 """
 REFUSED = """
@@ -100,7 +114,9 @@ def told(connection: Connection, key: str) -> Iterator[str]:
     """The lines about the account of this name."""
     account, user_id = find_account(connection, key)
     spans = connection.execute(SPANS, [account]).fetchall()
-    links = list(chain(account, connection.execute(SHARED, [user_id]).fetchall()))
+    likely = {pair[:2]: pair for pair in connection.execute(LIKELY, {"user_id": user_id}).fetchall()}
+    alike = [(key, LIKENESS, "|".join(pair)) for pair in likely for key in pair]
+    links = list(chain(account, connection.execute(SHARED, [user_id]).fetchall() + alike))
     since = f", since the night of {spans[-1][0]}" if spans else ""
     if links:
         others = "another account" if len(links) == 1 else f"{len(links)} other accounts"
@@ -108,7 +124,10 @@ def told(connection: Connection, key: str) -> Iterator[str]:
     else:
         yield f"{account} stands alone as {user_id}{since}: no identifier that counts links it to another account."
     for link in links:
-        yield f"  {link.account} and {link.other} share {' and '.join(WORDS[kind] for kind in link.kinds)}."
+        if link.kinds == (LIKENESS,):
+            yield probable(*likely[min(link.account, link.other), max(link.account, link.other)])
+        else:
+            yield f"  {link.account} and {link.other} share {in_common(link.kinds)}."
     yield from not_followed(connection, user_id)
     if len(spans) > 1 or any(valid_to for _, valid_to, *_ in spans):
         yield "On earlier nights:"
@@ -133,6 +152,26 @@ def find_account(connection: Connection, key: str) -> tuple[str, str]:
     return found[0]
 
 
+def named(kind: str) -> str:
+    """A kind of identifier as people call it."""
+    return NAMES.get(kind, kind.replace("_", " "))
+
+
+def in_common(kinds: Iterable[str]) -> str:
+    """What two accounts share: "an e-mail and a loyalty card"."""
+    names = map(named, kinds)
+    return " and ".join(f"{'an' if name[0] in 'aeiou' else 'a'} {name}" for name in names)
+
+
+def probable(account: str, other: str, weight: float, probability: float, *fields: float) -> str:
+    """A link by likeness as a line: what agrees, what does not, and by how much."""
+    told = [f"{name} {by:+.1f}" for name, by in zip(COMPARED, fields, strict=True) if by]
+    return (
+        f"  {account} and {other} are probably one: {', '.join(told)}; "
+        f"match weight {weight:.1f}, probability {probability:.4f}."
+    )
+
+
 def chain(account: str, shared: list[Any]) -> Iterator[Link]:
     """From an account to all that it reaches over shared identifiers, by as few links as can be, each account once."""
     held: dict[str, set[tuple[str, str]]] = {}
@@ -151,15 +190,14 @@ def chain(account: str, shared: list[Any]) -> Iterator[Link]:
 def not_followed(connection: Connection, user_id: str) -> Iterator[str]:
     """What the accounts of a person share with others without being one person with them."""
     for account, kind, mark, count in connection.execute(REFUSED, [user_id]).fetchall():
-        yield f"  The {OWN.get(kind, kind)} of {account} (mark {mark}) is that of {count:,} accounts: it links nobody."
+        yield f"  The {named(kind)} of {account} (mark {mark}) is that of {count:,} accounts: it links nobody."
     for account, other, evidence, reason, count in connection.execute(CUT, {"user_id": user_id}).fetchall():
-        kinds = " and ".join(WORDS[kind] for kind in evidence.split(" and "))
         why = (
             f"the {count:,} accounts linked with them were too many for one person"
             if reason == "too many accounts"
             else "accounts that people keep apart would come together"
         )
-        yield f"  {account} and {other} share {kinds}, but that link was cut: {why}."
+        yield f"  {account} and {other} share {in_common(evidence.split(' and '))}, but that link was cut: {why}."
     for account, other in connection.execute(APART, {"user_id": user_id}).fetchall():
         yield f"  {account} and {other} are kept apart by a decision."
 

@@ -1,8 +1,9 @@
-"""Compares items across platforms: scored pairs of listings that may be one thing, for SQL to decide about.
+"""Compares items across platforms, and accounts if that is asked for: scored pairs, for SQL to decide about.
 
-What a pair scores depends on its two records alone, and which pairs are compared on the items known by the night
-alone, so it does not matter which nights were run before. A night compares what is new or has changed, and what lies
-in a block with it.
+What a pair of items scores depends on its two records alone, and which pairs are compared on the items known by the
+night alone, so it does not matter which nights were run before. A night compares what is new or has changed, and what
+lies in a block with it. Accounts are compared all together each night, for how much an agreement says is learned from
+all of them.
 """
 
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 import pyarrow
 
 from flows.matching.evidence import FLOOR, SCORED, WEIGHTS
+from flows.matching.likeness import ACCOUNTS, COLUMNS, probable_pairs
 from flows.matching.listings import LISTING_COLUMNS, listings
 from flows.receipts import Receipt
 from flows.settings import Settings
@@ -32,6 +34,9 @@ CREATE = f"""
     create table if not exists links.item_candidates (
         first_key varchar, second_key varchar, {", ".join(f"{name}_weight double" for name in WEIGHTS)},
         weight double, confidence double
+    );
+    create table if not exists links.account_candidates (
+        {", ".join(f"{name} {sql_type}" for name, sql_type in COLUMNS.items())}
     );
 """
 
@@ -133,7 +138,13 @@ def create_tables(connection: Connection) -> None:
 
 
 def match(settings: Settings) -> Receipt:
-    """Bring `links` to hold every pair of items of two platforms that may be one thing, as of the night in staging."""
+    """Bring `links` to hold every pair of items of two platforms that may be one thing, as of the night in staging.
+
+    With `probable_persons` every pair of accounts of two platforms that are probably one person too, else none.
+
+    Raises:
+        MissingExtraError: if they are asked for and Splink is not installed.
+    """
     with connect(settings.warehouse, settings.memory_limit, settings.threads) as connection:
         create_tables(connection)
         values = {"rules": RULES, "encoder": settings.encoder}
@@ -141,7 +152,25 @@ def match(settings: Settings) -> Receipt:
         fresh = write_fresh(connection, values)
         with transaction(connection):
             scored = replace(connection, settings.encoder)
-    return Receipt(stage="match", rows={"links.items": fresh, "links.item_candidates": scored})
+    rows = {"links.items": fresh, "links.item_candidates": scored}
+    pairs = match_accounts(settings)
+    return Receipt("match", rows | ({"links.account_candidates": pairs} if settings.probable_persons else {}))
+
+
+def match_accounts(settings: Settings) -> int:
+    """Compare all accounts anew, or leave no pair of them; how many pairs there are."""
+    pairs = None
+    if settings.probable_persons:
+        with connect(settings.warehouse, settings.memory_limit, settings.threads) as connection:
+            accounts = connection.execute(ACCOUNTS).to_arrow_table()
+        pairs = probable_pairs(accounts, settings.memory_limit, settings.threads)
+    with connect(settings.warehouse, settings.memory_limit, settings.threads) as connection, transaction(connection):
+        connection.execute("delete from links.account_candidates")
+        if pairs is not None:
+            connection.register("pairs", pairs)
+            connection.execute("insert into links.account_candidates by name select * from pairs")
+            connection.unregister("pairs")
+    return len(pairs) if pairs is not None else 0
 
 
 def write_fresh(connection: Connection, values: dict[str, str]) -> int:

@@ -5,7 +5,8 @@ Other fields are not looked for record by record: as many values have to come ou
 
 from typing import Any
 
-from flows.contracts import ContractField, Kind
+from flows.contract_field import ContractField
+from flows.contracts import Kind
 from flows.record_sql import EPOCH_UNITS, MOST_LEVELS, Source
 
 EXPONENT = r"-?\d(\.\d+)?e[+-]\d+"

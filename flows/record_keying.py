@@ -7,7 +7,10 @@ from typing import Any
 import pyarrow
 import pyarrow.compute
 
+from flows.contract_field import ContractField
+from flows.contract_words import TRAITS
 from flows.erased_records import ErasedRecords
+from flows.identifiers import Keyring
 from flows.landing_file import LandingFile
 from flows.record_sql import flaws
 
@@ -32,13 +35,20 @@ def distinctly(column: pyarrow.ChunkedArray, function: Callable[[str], str | Non
     return pyarrow.array(values, pyarrow.string()).take(encoded.indices)
 
 
+def token_of(keyring: Keyring, described: ContractField, text: str, region: str | None) -> str | None:
+    """What is stored in the place of the identifier or trait in a field; null if the text is none."""
+    if described.means in TRAITS:
+        return keyring.trait_tokens(str(described.means), text, described.unit)
+    return keyring.token(str(described.identifier), text, region, described.normaliser)
+
+
 def keyed(batch: pyarrow.Table, file: LandingFile, erased: ErasedRecords) -> pyarrow.Table:
     """The batch with tokens in the place of identifiers, in `extra` too, from where names of erased accounts go."""
     keyring, region = erased.keyring, file.contract.phone_region
     for position, described in enumerate(file.kind.fields):
-        if described.identifier:
+        if described.token_column:
             name = f"value_{position}"
-            tokens = distinctly(batch[name], partial(keyring.token, described.identifier, region=region))
+            tokens = distinctly(batch[name], partial(token_of, keyring, described, region=region))
             batch = batch.set_column(batch.column_names.index(name), name, tokens)
     extra = distinctly(batch["extra"], lambda text: erased.cleaned(text, keyring.scrub_json(text, region), file))
     return batch.set_column(batch.column_names.index("extra"), "extra", extra)
@@ -52,8 +62,8 @@ def rejects_of(bad: pyarrow.Table, file: LandingFile, erased: ErasedRecords) -> 
         text = record["text"] or ""
         for position, described in enumerate(file.kind.fields):
             raw = record[f"value_{position}"]
-            if described.identifier and raw:
-                text = text.replace(raw, keyring.token(described.identifier, raw, region) or "[no identifier]")
+            if described.token_column and raw:
+                text = text.replace(raw, token_of(keyring, described, raw, region) or "[no identifier]")
         field, rule = (None, record["broken"]) if record["flaw"] == 0 else rules[record["flaw"] - 1]
         clean = keyring.scrub(text, region)[:LONGEST_TEXT]
         reject = {"line": record["line"], "field": field, "rule": rule, "text": clean, "records_count": 1}

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flows.contracts import ContractField, Kind, PlatformContract
+from flows.contract_field import ContractField
+from flows.contracts import Kind, PlatformContract
 
 RULES = {
     "text": "a text",

@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from flows.contracts import checked_time_zone, load_contracts
+from flows.contract_field import checked_time_zone
+from flows.contracts import load_contracts
 from flows.server import Server, address_file, answers, given_to_prefect, prefect_environment, running_api
 from flows.settings import Settings
 

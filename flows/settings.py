@@ -34,6 +34,9 @@ class Settings(BaseSettings):
     )
     max_sequence: int = Field(200, ge=1, description="Newest interactions of a person that training sees.")
     encoder: str = Field("use", description="Text encoder of the items: use (multilingual) or minilm (English).")
+    probable_persons: bool = Field(
+        False, description="Whether accounts are also matched by names, birth and home (extra splink)."
+    )
     platforms: tuple[str, ...] = Field((), description="Platforms that a night works on; all if none is named.")
     mode: Literal["joint", "single", "popularity"] = Field("joint", description="What makes a night's lists.")
     alphas: dict[str, float] = Field({}, description="Loss weights by platform in the place of the contracts'.")

@@ -10,8 +10,11 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from flows.contract_words import EVENT_TYPES
-from flows.contracts import PlatformContract, load_contracts
+from flows.contract_words import EVENT_TYPES, KindName
+from flows.contracts import Kind, PlatformContract, load_contracts
+
+FURTHER = {"further_tokens": "varchar"}
+"""What the union of accounts has besides: the tokens of kinds that contracts name, with blanks between them."""
 
 Contracts = tuple[PlatformContract, ...]
 
@@ -19,7 +22,7 @@ HEADER = "written by crossrec platform sync; edit the contracts and run it again
 
 PLACE = {"file_id": "varchar", "line": "bigint", "loaded_at": "timestamp"}
 
-UNIONS = {
+UNIONS: dict[KindName, dict[str, str]] = {
     "events": {
         "platform": "varchar",
         "event_id": "varchar",
@@ -93,16 +96,39 @@ def cte(name: str, columns: Iterable[str], source: str) -> str:
     return f"{name} as (\n\n    select\n{selected}\n    {source}\n\n)"
 
 
-def union_sql(kind: str, contracts: Contracts) -> str:
+def union_columns(kind: KindName) -> dict[str, str]:
+    """Columns of the union of a kind."""
+    return {**UNIONS[kind], **FURTHER} if kind == "accounts" else UNIONS[kind]
+
+
+def further_columns(kind: Kind) -> list[str]:
+    """The staging columns that hold tokens of kinds which the contract names."""
+    named = dict.fromkeys(field.token_column for field in kind.fields if field.token_column)
+    return [column for column in named if column not in UNIONS["accounts"]]
+
+
+def further_sql(kind: Kind) -> str:
+    """All tokens of these columns, as one text."""
+    columns = further_columns(kind)
+    value = f"nullif(concat_ws(' ', {', '.join(columns)}), '')" if columns else "cast(null as varchar)"
+    return f"{value} as further_tokens"
+
+
+def union_sql(kind: KindName, contracts: Contracts) -> str:
     """The SQL of `int_<kind>_unioned`: a CTE for each platform that has this kind, or a typed one without rows.
 
     Each holds what had arrived, which is everything but in a backfill as of arrival.
     """
-    columns = UNIONS[kind]
-    names = [contract.platform for contract in contracts if kind in contract.kinds]
+    columns = union_columns(kind)
+    with_kind = [contract for contract in contracts if kind in contract.kinds]
+    names = [contract.platform for contract in with_kind]
     parts = [
-        cte(f"{name}_{kind}", columns, f"from {{{{ ref('stg_{name}__{kind}') }}}}\n    where {{{{ arrived() }}}}")
-        for name in names
+        cte(
+            f"{contract.platform}_{kind}",
+            (further_sql(contract.kinds[kind]) if column in FURTHER else column for column in columns),
+            f"from {{{{ ref('stg_{contract.platform}__{kind}') }}}}\n    where {{{{ arrived() }}}}",
+        )
+        for contract in with_kind
     ]
     if not names:
         typed = [f"cast(null as {sql_type}) as {column}" for column, sql_type in columns.items()]

@@ -156,7 +156,7 @@ def explained(error: Error, path: Path) -> Exception:
     return error
 
 
-def count_of(connection: Connection, statement: str, parameters: list[object]) -> int:
+def count_of(connection: Connection, statement: str, parameters: list[object] | dict[str, object]) -> int:
     """Execute a statement that changes rows; how many."""
     row = connection.execute(statement, parameters).fetchone()
     return int(row[0]) if row else 0

@@ -163,6 +163,15 @@ from tried
     cast(unnest(generate_series({{ first_date }}, {{ last_date }}, interval '1' day)) as date)
 {%- endmacro %}
 
+{#- Each word of a text, as an expression that yields a row a word. -#}
+{% macro each_word(column) -%}
+    {{ return(adapter.dispatch('each_word')(column)) }}
+{%- endmacro %}
+
+{% macro duckdb__each_word(column) -%}
+    unnest(string_split({{ column }}, ' '))
+{%- endmacro %}
+
 {#- A name from a log as it may be told to people: of few plain characters and hardly any digits, for in a field where
     a platform writes what it likes somebody's address or number may stand. -#}
 {% macro shown_name(column) -%}

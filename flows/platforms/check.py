@@ -108,5 +108,6 @@ def normal_share(contract: PlatformContract, facts: KindFacts, name: str) -> flo
     """The share of a field's identifiers that can be brought to one spelling, and so be matched."""
     described = next(field for field in facts.kind.fields if field.name == name)
     values = facts.identifiers[name]
-    normal = sum(1 for text in values if normalise(str(described.identifier), text, contract.phone_region))
+    kind, region = str(described.identifier), contract.phone_region
+    normal = sum(1 for text in values if normalise(kind, text, region, described.normaliser))
     return normal / len(values) if values else 0.0

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
+from flows.contract_field import checked_time_zone
 from flows.contract_words import KindName
-from flows.contracts import checked_time_zone
 from flows.platforms.event_words import event_type_of
 from flows.platforms.habits import USUAL_LATENESS, lateness, returning, times_of
 from flows.platforms.look import Look

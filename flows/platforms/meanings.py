@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from flows.contract_words import MEANINGS, KindName
+from flows.contract_words import IDENTIFIER_KINDS, MEANINGS, KindName
 from flows.platforms.candidates import PROPOSED, Candidate, choose
 from flows.platforms.event_meanings import other_candidates, time_candidates, word_candidates
 from flows.platforms.field_meanings import described_meanings
@@ -12,7 +12,7 @@ from flows.platforms.id_fields import event_id_candidates, id_candidates, id_col
 from flows.platforms.look import Look
 from flows.platforms.name_evidence import is_id_named
 from flows.platforms.sample import Column, KindSample
-from flows.platforms.wishes import IDENTIFIER_WORDS, SAID, Wishes, path_of
+from flows.platforms.wishes import SAID, Wishes, path_of
 from flows.warehouse import Connection
 
 Chosen = dict[str, Candidate]
@@ -66,7 +66,7 @@ def said(
     for place, meaning in wishes.meanings.items():
         sample = looked.sample.kinds.get(place.kind)
         path = path_of(place, sample.columns if sample else ())
-        if meaning in IDENTIFIER_WORDS:
+        if meaning in IDENTIFIER_KINDS:
             fixed.setdefault(place.kind, {})[path] = None
             identifiers[place.kind][path] = (meaning, SAID, True)
             continue

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
-from flows.contract_words import EVENT_TYPES, MEANINGS, REQUIRED_MEANINGS, KindName
-from flows.contracts import checked_time_zone
+from flows.contract_field import checked_time_zone
+from flows.contract_words import EVENT_TYPES, IDENTIFIER_KINDS, MEANINGS, REQUIRED_MEANINGS, KindName
 from flows.platforms.masking import shown
 from flows.platforms.proposal import Proposal, ProposedField, ProposedKind
 from flows.platforms.time_formats import month_first
-from flows.platforms.wishes import IDENTIFIER_WORDS, WantedType, Wishes, region_of
+from flows.platforms.wishes import WantedType, Wishes, region_of
 
 Answer = Callable[[Wishes, str], Wishes]
 
@@ -78,7 +78,7 @@ def unsure(kind: KindName, one: ProposedField) -> Question:
         return Question(f"{kind}.{one.path}:unit", text, units, unit.unit, take_unit)
     proposed = one.identifier or one.means or "none"
     text = f"{kind}.{one.path} may mean {proposed} ({one.reason}).{examples} What does it mean?"
-    choices = (*MEANINGS[kind], *IDENTIFIER_WORDS, "none")
+    choices = (*MEANINGS[kind], *IDENTIFIER_KINDS, "none")
     return Question(
         f"{kind}.{one.path}", text, choices, proposed, lambda said, answer: said.with_meaning(kind, one.path, answer)
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from flows.contract_words import KindName
 from flows.contracts import Kind, PlatformContract
-from flows.synchronise import PLACE, UNIONS
+from flows.synchronise import PLACE, UNIONS, further_columns
 
 WIDTH, ONE_LINE = 118, 100
 SOURCE_OF = {"event_word": "event_type"}
@@ -34,7 +34,7 @@ def staging_texts(contract: PlatformContract) -> dict[str, str]:
 def staging_sql(contract: PlatformContract, kind: KindName) -> str:
     """The SQL that gives the raw fields of a kind our names."""
     described = contract.kinds[kind]
-    columns = [column_sql(described, column, sql_type) for column, sql_type in UNIONS[kind].items()]
+    columns = [column_sql(described, column, sql_type) for column, sql_type in columns_of(kind, described).items()]
     columns[0] = f"'{contract.platform}' as platform"
     selected = ",\n".join(f"        {column}" for column in columns)
     return f"""with
@@ -57,14 +57,20 @@ select * from renamed
 """
 
 
+def columns_of(kind: KindName, described: Kind) -> dict[str, str]:
+    """The columns of a staging table with their types, tokens of the contract's own kinds included."""
+    further = dict.fromkeys(further_columns(described), "varchar") if kind == "accounts" else {}
+    mine = {column: sql_type for column, sql_type in UNIONS[kind].items() if column not in PLACE}
+    return {**mine, **further, **PLACE}
+
+
 def column_sql(described: Kind, column: str, sql_type: str) -> str:
     """One column of the staging table."""
     if column in PLACE:
         return column
     field = described.meaning(SOURCE_OF.get(column, column))
-    if column.endswith("_token"):
-        identifier = column.removesuffix("_token")
-        field = next((one for one in described.fields if one.identifier == identifier), None)
+    if field is None:
+        field = next((one for one in described.fields if one.token_column == column), None)
     if column == "event_id":
         return event_id_sql(described)
     if field is None:
@@ -115,7 +121,7 @@ def descriptions(contract: PlatformContract) -> str:
         lines.append(f"  - name: stg_{contract.platform}__{kind}")
         lines.append(f"    description: {described_text(DESCRIPTIONS[kind].format(title=contract.title))}")
         lines.append("    columns:")
-        lines += column_lines(kind, UNIONS[kind])
+        lines += column_lines(kind, columns_of(kind, contract.kinds[kind]))
     return "\n".join(lines) + "\n"
 
 
@@ -127,7 +133,9 @@ def described_text(text: str) -> str:
 
 def column_lines(kind: KindName, columns: Iterable[str]) -> list[str]:
     """A line for each column."""
+    documented = {column: DOCUMENTED_AS.get((kind, column), column) for column in columns}
+    own = {column: "own_token" for column in documented if column not in UNIONS[kind]}
     return [
-        f"      - {{name: {column}, description: \"{{{{ doc('{DOCUMENTED_AS.get((kind, column), column)}') }}}}\"}}"
-        for column in columns
+        f"      - {{name: {column}, description: \"{{{{ doc('{name}') }}}}\"}}"
+        for column, name in {**documented, **own}.items()
     ]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pyarrow
 
-from flows.contracts import ContractField
+from flows.contract_field import ContractField
 from flows.platforms.time_formats import formats_of, month_first
 from flows.record_sql import ZONED, Source, typed_value
 from flows.warehouse import Connection

@@ -5,13 +5,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, get_args
 
-from flows.contract_words import EVENT_TYPES, MEANINGS, KindName
+from flows.contract_words import EVENT_TYPES, IDENTIFIER_KINDS, MEANINGS, KindName
 from flows.platforms.field_names import contract_names
 
 SAID = "as you said"
 """The reason for what a person has said."""
 
-IDENTIFIER_WORDS = ("email", "phone", "login", "device")
 TYPES = ("text", "integer", "number", "boolean", "timestamp")
 KIND_NAMES: tuple[KindName, ...] = get_args(KindName)
 
@@ -71,7 +70,7 @@ def meaning_of(text: str) -> tuple[Place, str]:
     """KIND.FIELD=MEANING, taken apart and checked."""
     left, equals, meaning = text.rpartition("=")
     place = place_of(left or text, "--map")
-    allowed = (*MEANINGS[place.kind], *IDENTIFIER_WORDS, "none")
+    allowed = (*MEANINGS[place.kind], *IDENTIFIER_KINDS, "none")
     if not equals or meaning not in allowed:
         raise ValueError(f"--map: a field of {place.kind} means one of {', '.join(allowed)}; found {meaning!r}.")
     return place, meaning

@@ -1,5 +1,6 @@
 """A home with raw tables that a test fills by hand, and what dbt makes of them."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,7 @@ from flows import ledger, match
 from flows.contracts import load_contracts
 from flows.raw_tables import create_tables
 from flows.settings import Settings, read_settings
-from flows.transform import transform
+from flows.transform import assemble_project, dbt_arguments, dbt_environment, invoke_dbt, transform
 from flows.warehouse import connect, identifier
 
 OTHERS = """
@@ -38,9 +39,9 @@ JUDGED = (
 )
 
 
-def empty_home(home: Path) -> Settings:
+def empty_home(home: Path, contracts: Path | None = None) -> Settings:
     """A home whose warehouse holds all tables that dbt reads, without a row."""
-    settings = read_settings(home=home)
+    settings = read_settings(home=home, contracts=contracts)
     home.mkdir(exist_ok=True)
     with connect(settings.warehouse) as connection:
         create_tables(connection, load_contracts(settings.contracts))
@@ -77,6 +78,19 @@ def build(settings: Settings, day: int, selections: tuple[str, ...] = ("staging"
     """Build selections for a night in March."""
     for selection in selections:
         transform(settings, selection, {"logical_date": f"2026-03-{day:02}", "run_id": "r"})
+
+
+PERSONS = ("+dim_account_history", "+links_cut", "+identifiers_refused")
+
+
+def build_persons(settings: Settings, day: int) -> None:
+    """Of the selection `training` what says who is who on a night in March."""
+    os.environ.update(dbt_environment(settings))
+    arguments = dbt_arguments(settings, "training", {"logical_date": f"2026-03-{day:02}", "run_id": "r"})
+    place = arguments.index("--selector")
+    arguments[place : place + 2] = ["--select", *PERSONS, "--exclude", "path:contracts/models", "int_accounts_newest"]
+    arguments += ["--indirect-selection", "cautious"]
+    invoke_dbt(arguments, assemble_project(settings))
 
 
 def contents(settings: Settings) -> dict[str, list[tuple[Any, ...]]]:

@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 
 import pyarrow.parquet as parquet
 
-from flows.contracts import ContractField, Kind, PlatformContract, load_contracts
+from flows.contract_field import ContractField
+from flows.contracts import Kind, PlatformContract, load_contracts
 from flows.settings import DBT_PROJECT
 
 CONTRACTS = {contract.platform: contract for contract in load_contracts(DBT_PROJECT / "contracts")}

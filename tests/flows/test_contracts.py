@@ -67,6 +67,9 @@ def test_a_contract_is_read_with_its_defaults(tmp_path: Path) -> None:
         ("platform: shop", "platform: store", "platform", "'store'"),
         ("format: csv", "format: xml", "kinds.accounts.format", "'xml'"),
         ("  accounts:", "  people:", "kinds.people", "'people'"),
+        ("identifier: phone", "identifier: fone", "kinds.accounts.fields.1", "'fone'"),
+        ("identifier: phone", "identifier: phone, normaliser: digits", "kinds.accounts.fields.1", "digits"),
+        ("identifier: phone", "normaliser: digits", "kinds.accounts.fields.1", "'digits'"),
     ],
 )
 def test_an_error_names_the_file_and_the_field(tmp_path: Path, old: str, new: str, field: str, found: str) -> None:
@@ -77,6 +80,16 @@ def test_an_error_names_the_file_and_the_field(tmp_path: Path, old: str, new: st
     message = str(caught.value)
     assert message.startswith(f"{tmp_path}/platforms/shop.yml: {field}")
     assert found in message
+
+
+def test_a_kind_of_identifiers_has_one_normaliser_in_all_contracts(tmp_path: Path) -> None:
+    """Else the same card would have two spellings, and nobody would be recognised; the message names both contracts."""
+    shop = SHOP.replace("identifier: phone", "identifier: card, normaliser: digits")
+    bazaar = SHOP.replace("platform: shop", "platform: bazaar").replace(
+        "identifier: phone", "identifier: card, normaliser: exact"
+    )
+    with pytest.raises(ContractError, match=r"shop\.yml: phone: .*'digits', and 'exact' in bazaar\.yml"):
+        load_contracts(folder_with(tmp_path, shop=shop, bazaar=bazaar))
 
 
 def test_a_folder_without_contracts_is_an_error(tmp_path: Path) -> None:

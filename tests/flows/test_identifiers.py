@@ -56,6 +56,24 @@ def test_what_is_no_identifier_has_no_token(kind: str, text: str) -> None:
     assert KEYRING.token(kind, text, "DE") is None
 
 
+@pytest.mark.parametrize(
+    ("normaliser", "same", "other"),
+    [
+        ("exact", " Ab 1", "ab 1"),
+        ("casefold", "ａB 1", "ab1"),
+        ("alphanumeric", "a-b/1", "ab2"),
+        ("digits", "No. 1", "12"),
+    ],
+)
+def test_an_identifier_of_another_kind_is_spelt_as_its_normaliser_says(normaliser: str, same: str, other: str) -> None:
+    """What the normaliser leaves out does not part two spellings, what it keeps does; what leaves nothing is none."""
+    token = KEYRING.token("card", "Ab 1", normaliser=normaliser)
+    assert str(token).startswith("own.card:")
+    assert KEYRING.token("card", same, normaliser=normaliser) == token
+    assert KEYRING.token("card", other, normaliser=normaliser) not in (token, None)
+    assert KEYRING.token("card", "\u200b " if normaliser != "exact" else " ", normaliser=normaliser) is None
+
+
 def test_tokens_differ_by_kind_and_by_key() -> None:
     """The same text as login and as device is not the same thing, and another key gives other tokens."""
     spelt = [KEYRING.token("login", "anna"), KEYRING.token("device", "anna"), Keyring("another").token("login", "anna")]

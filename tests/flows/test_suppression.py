@@ -12,6 +12,7 @@ from flows.ingest import ingest
 from flows.replay import replay
 from flows.settings import Settings
 from flows.suppression import suppression_file
+from flows.warehouse import connect
 from tests.flows.shop_landing import KEY, SHOP, accounts, check_accounts, counts, event, land, query, shop_settings
 
 FORGOTTEN = "customer-4711"
@@ -84,6 +85,18 @@ def test_a_forgotten_customer_is_in_no_record_and_comes_back_with_none(settings:
     assert records(settings) == before
     assert FORGOTTEN not in everything(settings)
     check_accounts(settings)
+
+
+def test_a_decision_to_keep_accounts_apart_is_forgotten_with_one_of_them(settings: Settings) -> None:
+    """It names both; those about others stay."""
+    land_all(settings)
+    ingest(settings)
+    with connect(settings.warehouse) as connection:
+        for pair in ((f"shop:{FORGOTTEN}", "video:9"), ("news:1", f"shop:{FORGOTTEN}"), ("news:1", "shop:anna")):
+            connection.execute("insert into raw.do_not_link values (?, ?, true, now()::timestamp)", pair)
+    assert forget(settings, f"shop:{FORGOTTEN}").rows["raw.do_not_link"] == 2
+    assert verify(settings, f"shop:{FORGOTTEN}")[1] == []
+    assert query(settings, "select account_key, other_key from raw.do_not_link") == [("news:1", "shop:anna")]
 
 
 def test_the_list_names_nobody(settings: Settings) -> None:

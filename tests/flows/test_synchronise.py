@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from flows.contract_words import MEANINGS
+from flows.contract_words import MEANINGS, TRAITS
 from flows.contracts import load_contracts
-from flows.synchronise import UNIONS, synchronise
+from flows.synchronise import UNIONS, synchronise, union_columns
 from flows.warehouse import connect
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
@@ -37,6 +37,7 @@ kinds:
     format: csv
     fields:
       - {name: reader, type: text, means: account_id}
+      - {name: card, type: text, identifier: loyalty_card, normaliser: digits}
 """
 
 
@@ -100,8 +101,10 @@ def test_unions_are_made_of_the_platforms_with_the_kind(folder: Path, tmp_path: 
     """Every union runs: over the staging tables that exist, or, where no platform has the kind, over nothing."""
     synchronise(folder)
     with connect(tmp_path / "any.duckdb") as connection:
-        for kind, columns in UNIONS.items():
-            described = ", ".join(f"{name} {sql_type}" for name, sql_type in columns.items())
+        for kind in UNIONS:
+            columns = union_columns(kind)
+            described = ", ".join(f"{name} {sql_type}" for name, sql_type in UNIONS[kind].items())
+            described += ", loyalty_card_token varchar"
             for platform in ("news", "shop"):
                 connection.execute(f"create table stg_{platform}__{kind} ({described})")
             sql = (folder / "models" / "intermediate" / f"int_{kind}_unioned.sql").read_text(encoding="utf-8")
@@ -118,5 +121,5 @@ def test_unions_are_made_of_the_platforms_with_the_kind(folder: Path, tmp_path: 
 def test_unions_hold_every_word_of_our_language() -> None:
     """What a contract's field may mean has its column in the union of its kind."""
     for kind, words in MEANINGS.items():
-        assert set(words) - {"event_type"} <= set(UNIONS[kind])
+        assert set(words) - {"event_type", *TRAITS} <= set(UNIONS[kind])
     assert all(contract.kinds for folder in FOLDERS for contract in load_contracts(folder))

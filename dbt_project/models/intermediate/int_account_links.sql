@@ -1,22 +1,40 @@
 with
 
-shared as (
+identifiers as (
 
-    select * from {{ ref('int_identifiers_shared') }}
-    where account_key <> first_key
+    select * from {{ ref('int_identifier_links') }}
 
 ),
 
--- a star around the first account says the same as all pairs, with fewer rows
-links as (
+pairs as (
+
+    select * from {{ ref('int_account_pairs_chosen') }}
+
+),
+
+groups as (
+
+    select * from {{ ref('int_account_pair_groups') }}
+
+),
+
+likeness as (
 
     select
-        account_key,
-        first_key as linked_key,
-        string_agg(identifier, ' and ' order by identifier) as evidence,
-        round(1 - product(1 - strength), 4) as strength
-    from shared
-    group by account_key, first_key
+        pairs.account_key,
+        pairs.linked_key,
+        'likeness' as evidence,
+        round({{ var('likeness_strength') }} * pairs.probability, 4) as strength
+    from pairs
+    inner join groups on pairs.first_group = groups.group_key
+
+),
+
+links as (
+
+    select * from identifiers
+    union all
+    select * from likeness
 
 )
 

@@ -18,6 +18,13 @@ identifiers as (
 
 ),
 
+links as (
+
+    select * from {{ ref('int_account_links') }}
+    where evidence = 'likeness'
+
+),
+
 -- an identifier is evidence where somebody else of the person has it; links that were cut prove nothing
 shared as (
 
@@ -31,14 +38,36 @@ shared as (
 
 ),
 
+likened as (
+
+    select
+        unnest([links.account_key, links.linked_key]) as account_key,
+        links.evidence,
+        links.strength
+    from links
+    inner join groups as one on links.account_key = one.account_key
+    inner join groups as other on links.linked_key = other.account_key and one.group_key = other.group_key
+
+),
+
+found as (
+
+    select account_key, identifier as evidence, strength from shared
+    where accounts_count > 1
+    union all
+    select account_key, evidence, max(strength) as strength from likened
+    group by account_key, evidence
+
+),
+
 evidence as (
 
     select
         account_key,
-        string_agg(identifier, ' and ' order by identifier) as match_evidence,
+        case when bool_and(evidence = 'likeness') then 'probable' else 'identifiers' end as match_method,
+        string_agg(evidence, ' and ' order by evidence) as match_evidence,
         round(1 - product(1 - strength), 4) as match_confidence
-    from shared
-    where accounts_count > 1
+    from found
     group by account_key
 
 ),
@@ -48,7 +77,7 @@ grouped as (
     select
         accounts.*,
         coalesce(groups.group_key, accounts.account_key) as group_key,
-        case when evidence.account_key is null then 'none' else 'identifiers' end as match_method,
+        coalesce(evidence.match_method, 'none') as match_method,
         evidence.match_evidence,
         evidence.match_confidence
     from accounts

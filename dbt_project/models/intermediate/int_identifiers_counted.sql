@@ -6,6 +6,16 @@ accounts as (
 
 ),
 
+further as (
+
+    select
+        account_key,
+        platform,
+        {{ each_word('further_tokens') }} as token
+    from accounts
+
+),
+
 identifiers as (
 
     select account_key, platform, 'email' as identifier, email_token as token from accounts
@@ -15,6 +25,9 @@ identifiers as (
     select account_key, platform, 'login' as identifier, login_token as token from accounts
     union all
     select account_key, platform, 'device' as identifier, device_token as token from accounts
+    union all
+    select account_key, platform, split_part(split_part(token, ':', 1), '.', 2) as identifier, token from further
+    where token like 'own.%'
 
 ),
 

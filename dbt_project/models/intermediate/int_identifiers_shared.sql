@@ -19,6 +19,7 @@ shared as (
             when 'email' then {{ var('email_strength') }}
             when 'phone' then {{ var('phone_strength') }}
             when 'device' then {{ var('device_strength') }}
+            else {{ var('own_strength') }}
         end as strength
     from counted
 

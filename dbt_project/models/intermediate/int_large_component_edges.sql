@@ -23,11 +23,11 @@ large as (
 
 levels as (
 
-    select cast(unnest(generate_series(1, 9)) as integer) as level
+    select cast(unnest(generate_series(0, 9)) as integer) as level
 
 ),
 
--- the links of at least so many tenths of strength, each tenth a graph of its own
+-- the links of at least so many tenths of strength, each tenth a graph of its own; none of them by likeness
 kept as (
 
     select
@@ -37,6 +37,7 @@ kept as (
     inner join components on links.account_key = components.account_key
     inner join large on components.component_key = large.component_key
     inner join levels on links.strength * 10 >= levels.level
+    where links.evidence <> 'likeness'
 
 ),
 

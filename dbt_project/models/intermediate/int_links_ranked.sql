@@ -26,7 +26,11 @@ ranked as (
         links.linked_key,
         row_number() over (
             partition by accounts.part_key
-            order by links.strength desc, links.account_key asc, links.linked_key asc
+            order by
+                links.evidence = 'likeness' asc,
+                links.strength desc,
+                links.account_key asc,
+                links.linked_key asc
         ) as place
     from links
     inner join bounded as accounts on links.account_key = accounts.account_key

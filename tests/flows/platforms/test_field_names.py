@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.contracts import ContractField
+from flows.contract_field import ContractField
 from flows.platforms.field_names import RESERVED, contract_names, words_of
 from flows.warehouse import reader
 

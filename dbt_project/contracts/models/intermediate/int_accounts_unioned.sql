@@ -15,7 +15,8 @@ games_accounts as (
         device_token,
         file_id,
         line,
-        loaded_at
+        loaded_at,
+        cast(null as varchar) as further_tokens
     from {{ ref('stg_games__accounts') }}
     where {{ arrived() }}
 
@@ -35,7 +36,8 @@ music_accounts as (
         device_token,
         file_id,
         line,
-        loaded_at
+        loaded_at,
+        cast(null as varchar) as further_tokens
     from {{ ref('stg_music__accounts') }}
     where {{ arrived() }}
 
@@ -55,7 +57,8 @@ news_accounts as (
         device_token,
         file_id,
         line,
-        loaded_at
+        loaded_at,
+        cast(null as varchar) as further_tokens
     from {{ ref('stg_news__accounts') }}
     where {{ arrived() }}
 
@@ -75,7 +78,8 @@ shop_accounts as (
         device_token,
         file_id,
         line,
-        loaded_at
+        loaded_at,
+        cast(null as varchar) as further_tokens
     from {{ ref('stg_shop__accounts') }}
     where {{ arrived() }}
 
@@ -95,7 +99,8 @@ video_accounts as (
         device_token,
         file_id,
         line,
-        loaded_at
+        loaded_at,
+        cast(null as varchar) as further_tokens
     from {{ ref('stg_video__accounts') }}
     where {{ arrived() }}
 

@@ -15,7 +15,8 @@ beauty_accounts as (
         device_token,
         file_id,
         line,
-        loaded_at
+        loaded_at,
+        cast(null as varchar) as further_tokens
     from {{ ref('stg_beauty__accounts') }}
     where {{ arrived() }}
 
@@ -35,7 +36,8 @@ electronics_accounts as (
         device_token,
         file_id,
         line,
-        loaded_at
+        loaded_at,
+        cast(null as varchar) as further_tokens
     from {{ ref('stg_electronics__accounts') }}
     where {{ arrived() }}
 
@@ -55,7 +57,8 @@ food_accounts as (
         device_token,
         file_id,
         line,
-        loaded_at
+        loaded_at,
+        cast(null as varchar) as further_tokens
     from {{ ref('stg_food__accounts') }}
     where {{ arrived() }}
 
@@ -75,7 +78,8 @@ kitchen_accounts as (
         device_token,
         file_id,
         line,
-        loaded_at
+        loaded_at,
+        cast(null as varchar) as further_tokens
     from {{ ref('stg_kitchen__accounts') }}
     where {{ arrived() }}
 

@@ -2,7 +2,7 @@ with
 
 links as (
 
-    select * from {{ ref('int_account_links') }}
+    select * from {{ ref('int_identifier_links') }}
 
 ),
 

@@ -1,0 +1,1 @@
+{{ connected_components(ref('int_account_pair_edges')) }}
