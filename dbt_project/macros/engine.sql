@@ -172,6 +172,15 @@ from tried
     unnest(string_split({{ column }}, ' '))
 {%- endmacro %}
 
+{#- The texts of a group, in their order and with "and" between them. An ordered string_agg takes five times as long. -#}
+{% macro enumerated(column) -%}
+    {{ return(adapter.dispatch('enumerated')(column)) }}
+{%- endmacro %}
+
+{% macro duckdb__enumerated(column) -%}
+    array_to_string(list_sort(list({{ column }})), ' and ')
+{%- endmacro %}
+
 {#- A name from a log as it may be told to people: of few plain characters and hardly any digits, for in a field where
     a platform writes what it likes somebody's address or number may stand. -#}
 {% macro shown_name(column) -%}

@@ -22,6 +22,7 @@ BENCHMARKS = {
     "ingest": "ingest_rate.bench_ingest_rate",
     "killed": "ingest_killed.bench_killed_ingest",
     "day": "one_more_day.bench_one_more_day",
+    "persons": "persons.bench_persons",
 }
 
 

@@ -88,7 +88,7 @@ def build_persons(settings: Settings, day: int) -> None:
     os.environ.update(dbt_environment(settings))
     arguments = dbt_arguments(settings, "training", {"logical_date": f"2026-03-{day:02}", "run_id": "r"})
     place = arguments.index("--selector")
-    arguments[place : place + 2] = ["--select", *PERSONS, "--exclude", "path:contracts/models", "int_accounts_newest"]
+    arguments[place : place + 2] = ["--select", *PERSONS, "--exclude", "path:contracts/models"]
     arguments += ["--indirect-selection", "cautious"]
     invoke_dbt(arguments, assemble_project(settings))
 

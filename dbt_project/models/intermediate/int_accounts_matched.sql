@@ -65,7 +65,7 @@ evidence as (
     select
         account_key,
         case when bool_and(evidence = 'likeness') then 'probable' else 'identifiers' end as match_method,
-        string_agg(evidence, ' and ' order by evidence) as match_evidence,
+        {{ enumerated('evidence') }} as match_evidence,
         round(1 - product(1 - strength), 4) as match_confidence
     from found
     group by account_key

@@ -13,7 +13,7 @@ links as (
     select
         account_key,
         first_key as linked_key,
-        string_agg(identifier, ' and ' order by identifier) as evidence,
+        {{ enumerated('identifier') }} as evidence,
         round(1 - product(1 - strength), 4) as strength
     from shared
     group by account_key, first_key

@@ -36,12 +36,19 @@ platforms as (
 
 ),
 
+popular as (
+
+    select * from {{ ref('int_items_popular') }}
+
+),
+
 named as (
 
     select
         allowed.*,
         items.title as item_title,
         platforms.title as platform_title,
+        popular.item_id is not null as is_popular,
         reasons.title as reason_title,
         reason_platforms.title as reason_platform_title
     from allowed
@@ -51,6 +58,7 @@ named as (
     left join items as reasons
         on allowed.reason_platform = reasons.platform and allowed.reason_item_id = reasons.item_id
     left join platforms as reason_platforms on allowed.reason_platform = reason_platforms.platform
+    left join popular on allowed.platform = popular.platform and allowed.item_id = popular.item_id
 
 ),
 
@@ -66,7 +74,9 @@ explained as (
         cast(null as double) as probability,
         source,
         case
-            when reason_item_id is null or reason_platform_title is null then 'Popular on ' || platform_title || ' now'
+            when reason_platform_title is null and is_popular then 'Popular on ' || platform_title || ' now'
+            -- what few have taken is told of nobody
+            when reason_platform_title is null then 'On ' || platform_title
             when reason_title is null then 'Because you took an item on ' || reason_platform_title
             else 'Because you took “' || reason_title || '” on ' || reason_platform_title
         end as reason_text,
