@@ -47,7 +47,7 @@ days as (
         max(loaded_at) as loaded_at,
         cast(sum(line) as bigint) as lines_sum,
         {{ fingerprint(['platform', 'event_id', 'item_id', 'event_type', 'event_at', 'is_positive']) }}
-            filter (where not is_impression) as interactions_mark
+        filter (where not is_impression) as interactions_mark
     from changed
     group by platform, account_id, event_date
 
