@@ -74,9 +74,9 @@ explained as (
         cast(null as double) as probability,
         source,
         case
-            when reason_platform_title is null and is_popular then 'Popular on ' || platform_title || ' now'
-            -- what few have taken is told of nobody
-            when reason_platform_title is null then 'On ' || platform_title
+            when reason_item_id is null or reason_platform_title is null
+                -- that a few have taken it is not told
+                then if(is_popular, 'Popular on ' || platform_title || ' now', 'Also on ' || platform_title)
             when reason_title is null then 'Because you took an item on ' || reason_platform_title
             else 'Because you took “' || reason_title || '” on ' || reason_platform_title
         end as reason_text,
