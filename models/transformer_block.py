@@ -74,8 +74,10 @@ class TransformerBlock(keras.layers.Layer):
     def _attend(self, tokens: Any, mask: Any) -> Any:
         """Scaled dot-product attention of each token to itself and what came before it (1706.03762, eq. 1)."""
         length, width = ops.shape(tokens)[1], self.size // self.heads
-        split = ops.reshape(self.mixed(tokens), (-1, length, 3, self.heads, width))
-        query, key, value = (ops.transpose(split[:, :, part], (0, 2, 1, 3)) for part in range(3))
+        parts = ops.split(self.mixed(tokens), 3, axis=-1)
+        query, key, value = (
+            ops.transpose(ops.reshape(part, (-1, length, self.heads, width)), (0, 2, 1, 3)) for part in parts
+        )
         scores = ops.matmul(query, ops.transpose(key, (0, 1, 3, 2))) / width**0.5
         place = ops.arange(length)
         seen = (place[:, None] >= place[None, :])[None, None] & mask[:, None, None, :]
