@@ -3,6 +3,7 @@
 from typing import Any
 
 import keras
+import tensorflow as tf
 from keras import ops
 
 
@@ -20,7 +21,8 @@ class ItemTower(keras.layers.Layer):
         size: length of an item vector.
         dropout: share of items whose delta is dropped in a step.
 
-    Inputs: `[n]` item indices, `[n, text_size]` whitened texts, `[n]` bool whether there is text, `[n]` platforms.
+    Inputs: `[n]` item indices (while training each once, or its delta is dropped in one place and kept in another),
+    `[n, text_size]` whitened texts, `[n]` bool whether there is text, `[n]` platforms.
     Output: `[n, size]`.
     """
 
@@ -43,11 +45,10 @@ class ItemTower(keras.layers.Layer):
     def call(self, items: Any, texts: Any, has_text: Any, platforms: Any, training: bool = False) -> Any:
         """Vectors of the given items."""
         base = ops.where(has_text[:, None], self.out(self.hidden(texts)), ops.take(self.untitled, platforms, axis=0))
-        delta = ops.take(self.deltas, items, axis=0)
+        delta = tf.gather(self.deltas.value, items)  # reads these rows and not the whole table
         if training and self.dropout:
-            # one draw for each item of the catalogue, so that an item is dropped in all its places of the step
-            kept = keras.random.uniform((self.items,), seed=self.seeds) >= self.dropout
-            delta = delta * ops.cast(ops.take(kept, items, axis=0), delta.dtype)[:, None]
+            kept = keras.random.uniform(ops.shape(items), seed=self.seeds) >= self.dropout
+            delta = delta * ops.cast(kept, delta.dtype)[:, None]
         return base + delta
 
     def get_config(self) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from typing import Any
 
 import keras
 import numpy as np
+import tensorflow as tf
 from keras import ops
 
 from models.configuration import Configuration
@@ -36,7 +37,7 @@ class Network(keras.Model):
         self.counts = {"items": items, "platforms": platforms, "event_types": event_types}
         self.configuration, self.seed = configuration, seed
         chosen = Configuration(**configuration)
-        size = chosen.embedding_size
+        self.size = size = chosen.embedding_size
         self.tower = ItemTower(items, platforms, size, chosen.item_dropout, seed=seed, name="tower")
         self.platform = keras.layers.Embedding(platforms, size, name="platform_embedding")
         self.event_type = keras.layers.Embedding(event_types, size, name="event_type_embedding")
@@ -80,15 +81,26 @@ class Network(keras.Model):
 
     def call(self, items: Any, event_types: Any, gaps: Any, mask: Any, training: bool = False) -> Any:
         """The state h of the person after each token."""
-        batch, length = ops.shape(items)[0], ops.shape(items)[1]
-        flat = ops.reshape(items, (-1,))
-        tokens = ops.reshape(self.item_vectors(flat, training=training), (batch, length, -1))
+        vectors = self.item_vectors(ops.reshape(items, (-1,)), training=training)
+        tokens = ops.reshape(vectors, (*ops.shape(items), self.size))
+        return self.read(tokens, items, event_types, gaps, mask, training=training)
+
+    def read(self, tokens: Any, items: Any, event_types: Any, gaps: Any, mask: Any, training: bool = False) -> Any:
+        """The state h after each token, from the vectors of its items `[batch, length, size]`."""
         tokens = tokens + self.platform(ops.take(self.item_platforms, items, axis=0)) + self.event_type(event_types)
-        tokens = tokens + self.gap(gaps[:, :, None]) + self.position(ops.arange(length))[None]
+        tokens = tokens + self.gap(gaps[:, :, None]) + self.position(ops.arange(ops.shape(items)[1]))[None]
         tokens = self.drop(tokens, training=training)
         for block in self.blocks:
             tokens = block(tokens, mask, training=training)
         return self.norm(tokens)
+
+    @tf.function(
+        input_signature=[tf.TensorSpec([None, None], kind) for kind in (tf.int32, tf.int32, tf.float32, tf.bool)]
+    )
+    def last_states(self, items: Any, event_types: Any, gaps: Any, mask: Any) -> Any:
+        """The state after the last token of each sequence `[batch, size]`; compiled once, for any batch and length."""
+        states = self.call(items, event_types, gaps, mask)
+        return tf.gather(states, tf.reduce_sum(tf.cast(mask, tf.int32), axis=1) - 1, batch_dims=1)
 
     def queries(self, states: Any, platform: int) -> Any:
         """Unit queries times the scale `[n, size]` for one target platform, from states `[n, size]`."""

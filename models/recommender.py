@@ -75,8 +75,7 @@ def make_scorer(
         sequences = sequences.of_users(asked)
     states = np.zeros((len(sequences.users), size), np.float32)
     for rows, batch in sequences.batches(configuration.tokens_per_batch, configuration.sequence_length):
-        hidden = network(batch.items, batch.event_types, batch.gaps, batch.mask).numpy()
-        states[rows] = hidden[np.arange(len(rows)), batch.mask.sum(axis=1) - 1]
+        states[rows] = network.last_states(batch.items, batch.event_types, batch.gaps, batch.mask).numpy()
     state_rows[sequences.users] = np.arange(len(sequences.users))
     queries = [network.queries(states, number).numpy() for number in range(len(priors))]
     vectors = all_item_vectors(network, len(catalogue.item_ids))

@@ -8,7 +8,7 @@ import numpy as np
 
 from models.inputs import SECONDS_PER_DAY, Log
 
-LENGTHS = (8, 16, 32, 64)
+LENGTHS = (4, 8, 12, 16, 24, 32, 48, 64, 80)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import keras
 import numpy as np
 import tensorflow as tf
 
@@ -14,6 +13,7 @@ from models.network import Network
 from models.popularity import Popularity
 from models.sampled_softmax import sampled_softmax
 from models.sequences import Batch, Sequences, newest_sequences
+from models.sparse_adamw import SparseAdamW, merged
 from models.whitening import whiten
 
 WARM_UP = 100  # steps, at most a tenth of all
@@ -64,9 +64,7 @@ class Trainer:
     def __init__(self, network: Network, catalogue: Catalogue, configuration: Configuration) -> None:
         self.network, self.catalogue, self.configuration = network, catalogue, configuration
         self.offsets = [catalogue.items_of(number).start for number in range(len(catalogue.platforms))]
-        self.optimizer = keras.optimizers.AdamW(
-            configuration.learning_rate, weight_decay=configuration.weight_decay, clipnorm=1.0
-        )
+        self.optimizer = SparseAdamW(configuration.learning_rate, weight_decay=configuration.weight_decay)
         self.optimizer.exclude_from_weight_decay(var_names=["embedding", "gamma", "beta", "bias", "scale"])
         self.optimizer.build(network.trainable_variables)
         self.untrained = [(variable, variable.numpy()) for variable in network.variables]
@@ -162,47 +160,60 @@ class Trainer:
         platform_weights: tf.Tensor,
     ) -> tf.Tensor:
         """One step of AdamW on one batch; the weighted losses `[platforms]`."""
-        network = self.network
+        network, shape = self.network, tf.shape(items)
+        is_target = targets >= 0
+        taken = tf.maximum(targets, 0)
+        drawn = [items + offset for items, offset in zip(negatives, self.offsets, strict=True)]
+        # every item of the step goes through the tower once
+        once, places = tf.unique(tf.concat([tf.reshape(items, [-1]), tf.reshape(taken, [-1]), *drawn], 0))
+        sizes = [tf.size(items), tf.size(items), *(tf.size(items) for items in drawn)]
+        of_tokens, of_targets, *of_negatives = tf.split(places, sizes, num=len(drawn) + 2)
+        of_targets = tf.reshape(of_targets, shape)
+        platforms = tf.where(is_target, tf.gather(network.item_platforms, taken), -1)
         with tf.GradientTape() as tape:
-            states = network(items, event_types, gaps, mask, training=True)
-            platforms = tf.where(targets >= 0, tf.gather(network.item_platforms, tf.maximum(targets, 0)), -1)
-            losses = []
+            vectors = network.item_vectors(once, training=True)
+            tokens = tf.reshape(tf.gather(vectors, of_tokens), [shape[0], shape[1], network.size])
+            states = network.read(tokens, items, event_types, gaps, mask, training=True)
+            unit, losses = tf.math.l2_normalize(vectors, axis=-1), []
             for number, table in enumerate(tables):
                 # a platform that is left out has no items in its table
-                places = tf.where((platforms == number) & (tf.shape(table)[1] > 0))
+                chosen = tf.where((platforms == number) & (tf.shape(table)[1] > 0))
                 loss = self._platform_loss(
-                    number, states, targets, prior_rows, places, negatives[number], log_counts[number], table
+                    network.queries(tf.gather_nd(states, chosen), number),
+                    tf.gather(unit, tf.gather_nd(of_targets, chosen)),
+                    tf.gather(unit, of_negatives[number]),
+                    tf.gather_nd(targets, chosen) - self.offsets[number],
+                    negatives[number],
+                    log_counts[number],
+                    table,
+                    tf.gather_nd(prior_rows, chosen),
                 )
-                losses.append(tf.reduce_sum(loss * tf.gather_nd(weights, places)))
+                losses.append(tf.reduce_sum(loss * tf.gather_nd(weights, chosen)))
             weighted = tf.stack(losses) * platform_weights
             total = tf.reduce_sum(weighted)
         variables = network.trainable_variables
-        self.optimizer.apply(tape.gradient(total, variables, unconnected_gradients="zero"), variables)
+        gradients = map(merged, tape.gradient(total, variables, unconnected_gradients="zero"))
+        self.optimizer.apply([tf.clip_by_norm(gradient, 1.0) for gradient in gradients], variables)
         return weighted
 
+    @staticmethod
     def _platform_loss(
-        self,
-        platform: int,
-        states: tf.Tensor,
-        targets: tf.Tensor,
-        prior_rows: tf.Tensor,
-        places: tf.Tensor,
+        queries: tf.Tensor,
+        vectors: tf.Tensor,
+        negative_vectors: tf.Tensor,
+        taken: tf.Tensor,
         negatives: tf.Tensor,
         log_counts: tf.Tensor,
         table: tf.Tensor,
+        rows: tf.Tensor,
     ) -> tf.Tensor:
         """The loss of each target `[targets]` of one platform: network's score plus log prior, against negatives'."""
-        taken = tf.gather_nd(targets, places) - self.offsets[platform]
-        items = tf.concat([taken, negatives], 0) + self.offsets[platform]
-        vectors = tf.math.l2_normalize(self.network.item_vectors(items, training=True), axis=-1)
-        queries = self.network.queries(tf.gather_nd(states, places), platform)
-        rows, count = tf.gather_nd(prior_rows, places), tf.shape(taken)[0]
         priors_of_taken = tf.gather_nd(table, tf.stack([rows, taken], -1))
         priors_of_negatives = tf.gather(tf.gather(table, negatives, axis=1), rows)
         return sampled_softmax(
-            tf.reduce_sum(queries * vectors[:count], -1) + priors_of_taken,
+            tf.reduce_sum(queries * vectors, -1) + priors_of_taken,
             taken,
-            tf.matmul(queries, vectors[count:], transpose_b=True) + priors_of_negatives,
+            tf.matmul(queries, negative_vectors, transpose_b=True) + priors_of_negatives,
             negatives,
             log_counts,
         )
