@@ -12,15 +12,17 @@ import numpy as np
 from models.configuration import Configuration
 from models.evaluation import NOBODY, Judged, Scores, judge_window, score_lists
 from models.inputs import SECONDS_PER_DAY, Catalogue, Log
+from models.item_knn import learn_neighbours
 from models.popularity import Popularity
-from models.recommender import Scorer, make_scorer
+from models.recommender import PRIOR_ALONE, Blend, Scorer, make_scorer
 from models.training import Trainer
 
-# how much the network's part counts beside the prior; 0 is the prior alone
-BLENDS = (0.0, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0)
-USUAL_BLEND = 0.3
+BLENDS = tuple(Blend(network, near) for network in (0.0, 0.1, 0.2, 0.3, 0.5, 1.0) for near in (0.0, 2.0, 4.0))
+USUAL_BLEND = Blend(0.3, 2.0)
+# what epochs are judged by: neighbours would hide what the network still learns
+EPOCH_BLEND = Blend(0.3, 0.0)
 # by how much the relative gain of a blend differs between platforms beyond noise, as seen on real nights
-SPREAD = 0.08
+SPREAD = 0.04
 ONE_SIDED_95 = 1.645
 Say = Callable[[str], None]
 
@@ -66,7 +68,7 @@ class Choice:
     """What was chosen for a recommender and how it did: the epochs, the blend of each platform, the reported scores."""
 
     epochs: int
-    blend: list[float]
+    blends: list[Blend]
     scores: list[Scores]
 
 
@@ -105,8 +107,8 @@ class Best:
         if value > self.value:
             self.value, self.epoch, self.scorer = value, epoch, scorer
 
-    def blends(self, judged: dict[int, Judged]) -> dict[int, float]:
-        """The blend of each platform that `smallest_good` chooses among the half; the usual one without anybody."""
+    def blends(self, judged: dict[int, Judged]) -> dict[int, Blend]:
+        """The blend of each platform that `usual_or_better` chooses among the half; the usual one without anybody."""
         voters = {number: who.only(self.half(who.users)) for number, who in judged.items()}
         gains = {
             number: np.stack(
@@ -118,33 +120,30 @@ class Best:
         gains = {number: values / values.mean() for number, values in gains.items() if values.any()}
         if not gains:
             return dict.fromkeys(judged, USUAL_BLEND)
-        return {number: BLENDS[smallest_good(gains, number)] for number in judged}
+        return {number: BLENDS[usual_or_better(gains, number)] for number in judged}
 
 
-def smallest_good(gains: dict[int, np.ndarray], platform: int) -> int:
-    """The first blend that is not clearly worse, at 95 %, than the best: the prior stands until more is shown.
+def usual_or_better(gains: dict[int, np.ndarray], platform: int) -> int:
+    """The usual blend, unless the best one is clearly better, at 95 %.
 
     What is expected of a blend is the platform's own mean and that over all platforms, weighed by how sure the own one
-    is (empirical Bayes; Efron & Morris 1973). The smallest instead of the best is taken after the one-standard-error
-    rule of Breiman et al. 1984, *Classification and Regression Trees*, 3.4.3.
+    is (empirical Bayes; Efron & Morris 1973).
 
     Args:
         gains: by platform `[blends, persons]`, of mean 1.
         platform: for which to choose; without gains of its own it takes what is best for all.
     """
-    own = squared_errors(gains, 0, BLENDS.index(USUAL_BLEND))
+    usual = BLENDS.index(USUAL_BLEND)
+    own = squared_errors(gains, BLENDS.index(PRIOR_ALONE), usual)
     precisions = {number: 1 / (SPREAD**2 + error) for number, error in own.items()}
     common = {number: precision / sum(precisions.values()) for number, precision in precisions.items()}
     share = SPREAD**2 * precisions.get(platform, 0.0)
     weights = {number: (1 - share) * common[number] + share * (number == platform) for number in gains}
     expected = np.sum([weight * gains[number].mean(axis=1) for number, weight in weights.items()], axis=0)
     best = int(np.argmax(expected))
-    for blend in range(best):
-        errors = squared_errors(gains, best, blend)
-        error = np.sqrt(sum(weight**2 * errors[number] for number, weight in weights.items()))
-        if expected[best] - expected[blend] <= ONE_SIDED_95 * error:
-            return blend
-    return best
+    errors = squared_errors(gains, best, usual)
+    error = np.sqrt(sum(weight**2 * errors[number] for number, weight in weights.items()))
+    return best if expected[best] - expected[usual] > ONE_SIDED_95 * error else usual
 
 
 def squared_errors(gains: dict[int, np.ndarray], one: int, other: int) -> dict[int, float]:
@@ -166,22 +165,23 @@ def choose(trainer: Trainer, window: Window, users_count: int, alphas: np.ndarra
     catalogue, configuration, everyone = trainer.catalogue, trainer.configuration, window.users
     judged = {number: window.judged[number] for number in range(len(alphas)) if alphas[number]}
     trainer.start(window.log, window.popularity, alphas, seed)
-    blend, scores = [0.0] * len(alphas), [NOBODY] * len(alphas)
+    blends, scores = [PRIOR_ALONE] * len(alphas), [NOBODY] * len(alphas)
     if not trainer.course.batches_count:
         say("nothing to learn from: the prior alone")
         popular = judge_popularity(catalogue, window, users_count)
-        return Choice(0, blend, [popular[number] if number in judged else NOBODY for number in range(len(alphas))])
+        return Choice(0, blends, [popular[number] if number in judged else NOBODY for number in range(len(alphas))])
+
+    neighbours = learn_neighbours(catalogue, window.log, users_count, window.cut)
 
     def scorer_now() -> Scorer:
-        return make_scorer(
-            trainer.network, catalogue, window.log, window.popularity, configuration, users_count, everyone
-        )
+        known = (catalogue, window.log, window.popularity, configuration, users_count, everyone, neighbours)
+        return make_scorer(trainer.network, *known)
 
     best, of_even, of_odd = (Best(half, scorer_now()) for half in (everybody, even, odd))
     for epoch in range(1, configuration.max_epochs + 1):
         losses, scorer = trainer.epoch(), scorer_now()
         found = {
-            number: score_lists(scorer.blended(USUAL_BLEND), catalogue, number, who) for number, who in judged.items()
+            number: score_lists(scorer.blended(EPOCH_BLEND), catalogue, number, who) for number, who in judged.items()
         }
         for each in (best, of_even, of_odd):
             each.consider(epoch, scorer, found)
@@ -189,13 +189,13 @@ def choose(trainer: Trainer, window: Window, users_count: int, alphas: np.ndarra
         say(f"epoch {epoch} of at most {configuration.max_epochs}: best NDCG@10 {best.value:.4f}  loss {named}")
         if epoch - max(best.epoch, of_even.epoch, of_odd.epoch) >= configuration.patience:
             break
-    blends, of_even_blends, of_odd_blends = (each.blends(judged) for each in (best, of_even, of_odd))
+    of_all_blends, of_even_blends, of_odd_blends = (each.blends(judged) for each in (best, of_even, of_odd))
     for number, who in judged.items():
-        blend[number] = blends[number]
+        blends[number] = of_all_blends[number]
         under_odd = score_lists(of_odd.scorer.blended(of_odd_blends[number]), catalogue, number, who)
         under_even = score_lists(of_even.scorer.blended(of_even_blends[number]), catalogue, number, who)
         scores[number] = swapped(under_odd, under_even)
-    return Choice(best.epoch, blend, scores)
+    return Choice(best.epoch, blends, scores)
 
 
 def swapped(under_odd: Scores, under_even: Scores) -> Scores:

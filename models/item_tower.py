@@ -12,7 +12,8 @@ class ItemTower(keras.layers.Layer):
     """Item vector z_i = tower(whitened text of i) + δ_i, of length `size`.
 
     The id delta δ_i starts at zero and is dropped, while training, for a random share of the items of a step, so that
-    an item nobody has touched is scored by its text alone (DropoutNet, Volkovs et al. 2017; Let-it-go 2507.19473).
+    an item nobody has touched is scored by its text alone (DropoutNet, Volkovs et al. 2017; Let-it-go 2507.19473). It
+    learns no delta, either (`was_taken`): always told from what was taken, its delta would learn to contradict its text.
     Items without text get a learned vector of their platform in the tower's place.
 
     Args:
@@ -38,6 +39,9 @@ class ItemTower(keras.layers.Layer):
         self.hidden.build(texts_shape)
         self.out.build((None, 2 * self.size))
         self.deltas = self.add_weight(shape=(self.items, self.size), initializer="zeros", name="deltas_embedding")
+        self.was_taken = self.add_weight(
+            shape=(self.items,), trainable=False, dtype="bool", initializer="ones", name="was_taken"
+        )
         self.untitled = self.add_weight(
             shape=(self.platforms, self.size), initializer="glorot_uniform", name="untitled_embedding"
         )
@@ -46,9 +50,9 @@ class ItemTower(keras.layers.Layer):
         """Vectors of the given items."""
         base = ops.where(has_text[:, None], self.out(self.hidden(texts)), ops.take(self.untitled, platforms, axis=0))
         delta = tf.gather(self.deltas.value, items)  # reads these rows and not the whole table
-        if training and self.dropout:
+        if training:
             kept = keras.random.uniform(ops.shape(items), seed=self.seeds) >= self.dropout
-            delta = delta * ops.cast(kept, delta.dtype)[:, None]
+            delta = delta * ops.cast(kept & ops.take(self.was_taken, items, axis=0), delta.dtype)[:, None]
         return base + delta
 
     def get_config(self) -> dict[str, Any]:

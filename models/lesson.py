@@ -7,6 +7,7 @@ import numpy as np
 from models.choosing import Choice, Say, choose, open_window, refit
 from models.configuration import read_configuration
 from models.inputs import Inputs, Log
+from models.item_knn import learn_neighbours
 from models.popularity import Popularity
 from models.recommender import Scorer, make_scorer
 from models.training import Trainer, new_network
@@ -76,6 +77,8 @@ class Lesson:
 
     def scorer(self, log: Log, asked: np.ndarray | None = None, has_network: bool = True) -> Scorer:
         """The network as it is now at work, as of the end of `log`; without the network it is the prior alone."""
-        network = self.trainer.network if has_network else None
-        count = self.inputs.users_count
-        return make_scorer(network, self.catalogue, log, self.popularity, self.configuration, count, asked)
+        count, cut = self.inputs.users_count, self.inputs.cut
+        network, neighbours = None, None
+        if has_network:
+            network, neighbours = self.trainer.network, learn_neighbours(self.catalogue, log, count, cut)
+        return make_scorer(network, self.catalogue, log, self.popularity, self.configuration, count, asked, neighbours)

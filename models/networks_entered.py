@@ -1,5 +1,6 @@
 """The recommenders of a night as contestants: one network over all platforms, or one for each platform on its own."""
 
+from dataclasses import asdict
 from functools import partial
 
 from models.contestants import Entry, Say, Task
@@ -19,19 +20,19 @@ def enter(task: Task, mode: str) -> Entry:
         if choice.epochs:
             lesson.refit_joint(choice.epochs, say)
         scorer = lesson.scorer(inputs.log, asked, has_network=bool(choice.epochs))
-        return Entry(scorer.blended(*choice.blend), {"epochs": choice.epochs, "blend": choice.blend})
+        return Entry(scorer.blended(*choice.blends), {"epochs": choice.epochs, "blends": [*map(asdict, choice.blends)]})
     rankers: list[Ranker] = []
-    epochs, blend = [], []
+    epochs, blends = [], []
     for number, name in enumerate(inputs.catalogue.platforms):
         tell = partial(_named, say, name)
         choice = lesson.choose_single(number, tell)
         if choice.epochs:
             lesson.refit_single(number, choice.epochs, tell)
         scorer = lesson.scorer(lesson.log_of(number), asked, has_network=bool(choice.epochs))
-        rankers.append(scorer.blended(*choice.blend))
+        rankers.append(scorer.blended(*choice.blends))
         epochs.append(choice.epochs)
-        blend.append(choice.blend[number])
-    return Entry(ByPlatform(rankers), {"epochs": epochs, "blend": blend})
+        blends.append(asdict(choice.blends[number]))
+    return Entry(ByPlatform(rankers), {"epochs": epochs, "blends": blends})
 
 
 def _named(say: Say, name: str, line: str) -> None:

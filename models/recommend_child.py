@@ -18,7 +18,7 @@ from models.inputs import Inputs, Log, read_inputs
 from models.lifeline import end_with_parent
 
 if TYPE_CHECKING:
-    from models.recommender import Scorer
+    from models.recommender import Blend, Scorer
 
 SCHEMA = arrow.schema(
     {
@@ -50,25 +50,36 @@ def recommend(folder: Path) -> None:
 def platform_scorers(inputs: Inputs, folder: Path) -> Iterator[tuple[Log, "Scorer", float, str]]:
     """For each platform the log that its lists rest on, their scorer, the half-life of reasons, and their source."""
     from models.configuration import Configuration
+    from models.item_knn import learn_neighbours
     from models.popularity import Popularity, daily_counts
-    from models.recommender import make_scorer
+    from models.recommender import Scorer, make_scorer
     from models.saved_recommender import load_network, load_recommender
 
     catalogue, count = inputs.catalogue, inputs.users_count
-    priors, blend, facts = load_recommender(folder)
+    priors, blends, facts = load_recommender(folder)
     configuration = Configuration(**facts["configuration"])
     popularity = Popularity(daily_counts(catalogue, inputs.log), priors, inputs.cut // 86_400 - 1)
     is_single = facts["mode"] == "single"
-    shared = (
-        None
-        if is_single
-        else make_scorer(load_network(folder), catalogue, inputs.log, popularity, configuration, count)
-    )
-    for platform, name in enumerate(catalogue.platforms):
+
+    def scorer_of(log: Log, platform: str | None) -> Scorer:
+        neighbours = (
+            learn_neighbours(catalogue, log, count, inputs.cut) if any(each.neighbours for each in blends) else None
+        )
+        network = load_network(folder, platform)
+        return make_scorer(network, catalogue, log, popularity, configuration, count, neighbours=neighbours)
+
+    shared = None if is_single else scorer_of(inputs.log, None)
+    for platform, (name, blend) in enumerate(zip(catalogue.platforms, blends, strict=True)):
         log = inputs.log.of_items(catalogue.items_of(platform)) if is_single else inputs.log
-        scorer = shared or make_scorer(load_network(folder, name), catalogue, log, popularity, configuration, count)
-        source = facts["mode"] if blend[platform] else "prior"
-        yield log, scorer.blended(*blend), configuration.reason_half_life, source
+        scorer = shared or scorer_of(log, name)
+        yield log, scorer.blended(*blends), configuration.reason_half_life, source_of(blend, facts["mode"])
+
+
+def source_of(blend: "Blend", mode: str) -> str:
+    """What makes a list, beside the prior that is in all of them."""
+    if blend.network:
+        return mode
+    return "item-knn" if blend.neighbours else "prior"
 
 
 def platform_lists(

@@ -6,9 +6,21 @@ import numpy as np
 
 from models.configuration import Configuration
 from models.inputs import Catalogue, Log
+from models.item_knn import ItemKnn
 from models.network import Network
 from models.popularity import Popularity
 from models.sequences import newest_sequences
+
+
+@dataclass(frozen=True)
+class Blend:
+    """How much the parts of a score count: log prior + `network` · its score + `neighbours` · log(1 + item-kNN's)."""
+
+    network: float
+    neighbours: float
+
+
+PRIOR_ALONE = Blend(0.0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -23,21 +35,25 @@ class Scorer:
     queries: list[np.ndarray]  # for each platform [persons with a state, size], scaled
     state_rows: np.ndarray  # [persons] row among the states, −1 without history
     priors: list[np.ndarray]  # for each platform [its items] log-probabilities
+    neighbours: ItemKnn | None
+    blends: tuple[Blend, ...]  # of each platform
 
-    def blended(self, *weights: float) -> "Scorer":
-        """The same with the network's part weighed, by one weight or one of each platform; 0 is the prior alone."""
-        each = weights if len(weights) == len(self.queries) else weights * len(self.queries)
-        return replace(
-            self, queries=[query * np.float32(weight) for query, weight in zip(self.queries, each, strict=True)]
-        )
+    def blended(self, *blends: Blend) -> "Scorer":
+        """The same with one blend for all platforms, or one for each."""
+        return replace(self, blends=blends if len(blends) == len(self.queries) else blends * len(self.queries))
 
     def scores(self, platform: int, users: np.ndarray) -> np.ndarray:
         """See `models.ranking.Ranker`."""
-        prior, states = self.priors[platform], self.state_rows[users]
+        prior, states, blend = self.priors[platform], self.state_rows[users], self.blends[platform]
         table = np.broadcast_to(prior, (len(users), len(prior))).astype(np.float32)
-        known = np.flatnonzero(states >= 0)
-        vectors = self.vectors[self.catalogue.items_of(platform)]
-        table[known] += self.queries[platform][states[known]] @ vectors.T
+        if blend.network:
+            known = np.flatnonzero(states >= 0)
+            queries = self.queries[platform][states[known]] * np.float32(blend.network)
+            table[known] += queries @ self.vectors[self.catalogue.items_of(platform)].T
+        if blend.neighbours and self.neighbours is not None:
+            near = self.neighbours.products(platform, users)
+            near.data = np.float32(blend.neighbours) * np.log1p(near.data)
+            table += near.toarray()
         return table
 
 
@@ -59,17 +75,19 @@ def make_scorer(
     configuration: Configuration,
     users_count: int,
     asked: np.ndarray | None = None,
+    neighbours: ItemKnn | None = None,
 ) -> Scorer:
     """A scorer as of the end of `log`, for everybody or only for those who are `asked` about.
 
-    Without a network it is the prior alone.
+    Without a network it is the prior alone. With one, network and prior count in full; see `blended`.
     """
     priors = [popularity.now(number) for number in range(len(catalogue.platforms))]
     state_rows = np.full(users_count, -1, np.int64)
     size = configuration.embedding_size
     if network is None:
         empty = [np.zeros((0, size), np.float32) for _ in priors]
-        return Scorer(catalogue, np.zeros((len(catalogue.item_ids), size), np.float32), empty, state_rows, priors)
+        nothing = np.zeros((len(catalogue.item_ids), size), np.float32)
+        return Scorer(catalogue, nothing, empty, state_rows, priors, None, (PRIOR_ALONE,) * len(priors))
     sequences = newest_sequences(log, configuration.sequence_length)
     if asked is not None:
         sequences = sequences.of_users(asked)
@@ -79,4 +97,5 @@ def make_scorer(
     state_rows[sequences.users] = np.arange(len(sequences.users))
     queries = [network.queries(states, number).numpy() for number in range(len(priors))]
     vectors = all_item_vectors(network, len(catalogue.item_ids))
-    return Scorer(catalogue, vectors, queries, state_rows, priors)
+    alone = (Blend(1.0, 0.0),) * len(priors)
+    return Scorer(catalogue, vectors, queries, state_rows, priors, neighbours, alone)

@@ -12,6 +12,7 @@ import pyarrow.parquet as parquet
 from models.inputs import Catalogue
 from models.network import Network
 from models.popularity_prior import PopularityPrior
+from models.recommender import Blend
 
 
 def network_file(folder: Path, platform: str | None = None) -> Path:
@@ -34,7 +35,7 @@ def load_network(folder: Path, platform: str | None = None) -> Network | None:
 def save_recommender(
     folder: Path,
     priors: list[PopularityPrior],
-    blend: list[float],
+    blends: list[Blend],
     catalogue: Catalogue,
     configuration: dict[str, Any],
     mode: str,
@@ -53,14 +54,15 @@ def save_recommender(
         "platforms": list(catalogue.platforms),
         "event_types": list(catalogue.event_types),
         "priors": [asdict(prior) for prior in priors],
-        "blend": blend,
+        "blends": [asdict(blend) for blend in blends],
         "configuration": configuration,
         "mode": mode,
     }
     (folder / "configuration.json").write_text(json.dumps(facts, indent=2, sort_keys=True) + "\n")
 
 
-def load_recommender(folder: Path) -> tuple[list[PopularityPrior], list[float], dict[str, Any]]:
-    """The priors, the blend weights and all facts that were saved."""
+def load_recommender(folder: Path) -> tuple[list[PopularityPrior], list[Blend], dict[str, Any]]:
+    """The priors, the blends and all facts that were saved."""
     facts = json.loads((folder / "configuration.json").read_text())
-    return [PopularityPrior(**prior) for prior in facts["priors"]], facts["blend"], facts
+    blends = [Blend(**blend) for blend in facts["blends"]]
+    return [PopularityPrior(**prior) for prior in facts["priors"]], blends, facts

@@ -39,32 +39,34 @@ def learn_singly(lesson: "Lesson", folder: Path, is_kept: bool) -> "Choice":
     """A network for each platform on its own, as one choice; refitted and saved where they are to make the lists."""
     from models.choosing import Choice
     from models.evaluation import NOBODY
+    from models.recommender import PRIOR_ALONE
     from models.saved_recommender import save_network
 
-    most_epochs, blend, scores = 0, [0.0] * len(lesson.alphas), [NOBODY] * len(lesson.alphas)
+    most_epochs, blends, scores = 0, [PRIOR_ALONE] * len(lesson.alphas), [NOBODY] * len(lesson.alphas)
     for number in map(int, np.flatnonzero(lesson.alphas)):
         platform = lesson.catalogue.platforms[number]
         say = partial(tell, f"single {platform}")
         choice = lesson.choose_single(number, say)
-        blend[number], scores[number] = choice.blend[number], choice.scores[number]
+        blends[number], scores[number] = choice.blends[number], choice.scores[number]
         if choice.epochs and is_kept:
             lesson.refit_single(number, choice.epochs, say)
             save_network(folder, lesson.trainer.network, platform)
             most_epochs = max(most_epochs, choice.epochs)
-    return Choice(most_epochs, blend, scores)
+    return Choice(most_epochs, blends, scores)
 
 
 def train(folder: Path, device: str) -> None:
     """Choose, compare, refit and save."""
     from models.choosing import Choice, judge_popularity
     from models.lesson import Lesson
+    from models.recommender import PRIOR_ALONE
     from models.saved_recommender import save_recommender
 
     meter, inputs = Meter(), read_inputs(folder)
     mode, target = inputs.configuration["mode"], folder / "recommender"
     lesson = Lesson(inputs)
     popular = judge_popularity(lesson.catalogue, lesson.window, inputs.users_count)
-    lineup, kept = {"popularity": popular}, Choice(0, [0.0] * len(lesson.alphas), popular)
+    lineup, kept = {"popularity": popular}, Choice(0, [PRIOR_ALONE] * len(lesson.alphas), popular)
     if mode != "popularity":
         kept = learn_singly(lesson, target, is_kept=mode == "single")
         lineup["single"] = kept.scores
@@ -72,7 +74,7 @@ def train(folder: Path, device: str) -> None:
         kept = learn_jointly(lesson, target)
         lineup["joint"] = kept.scores
     priors, configuration = lesson.popularity.priors, lesson.configuration.as_dict()
-    save_recommender(target, priors, kept.blend, lesson.catalogue, configuration, mode)
+    save_recommender(target, priors, kept.blends, lesson.catalogue, configuration, mode)
     outcome = {
         **compared(lesson.catalogue.platforms, lineup),
         "version": {

@@ -11,8 +11,8 @@ from models.inputs import SECONDS_PER_DAY, Catalogue, Log
 from models.negatives import Sampler
 from models.network import Network
 from models.popularity import Popularity
-from models.sampled_softmax import sampled_softmax
 from models.sequences import Batch, Sequences, newest_sequences
+from models.softmax import full_softmax, sampled_softmax
 from models.sparse_adamw import SparseAdamW, merged
 from models.whitening import whiten
 
@@ -64,6 +64,8 @@ class Trainer:
     def __init__(self, network: Network, catalogue: Catalogue, configuration: Configuration) -> None:
         self.network, self.catalogue, self.configuration = network, catalogue, configuration
         self.offsets = [catalogue.items_of(number).start for number in range(len(catalogue.platforms))]
+        sizes = np.bincount(catalogue.item_platforms, minlength=len(self.offsets))
+        self.is_whole = sizes <= configuration.full_softmax_items
         self.optimizer = SparseAdamW(configuration.learning_rate, weight_decay=configuration.weight_decay)
         self.optimizer.exclude_from_weight_decay(var_names=["embedding", "gamma", "beta", "bias", "scale"])
         self.optimizer.build(network.trainable_variables)
@@ -84,6 +86,8 @@ class Trainer:
         for variable in self.optimizer.variables:
             variable.assign(tf.zeros_like(variable.value))
         self.chance, self.steps_done = np.random.default_rng(seed), 0
+        was_taken = np.isin(np.arange(len(self.catalogue.item_ids)), log.items[log.is_positive])
+        self.network.tower.was_taken.assign(was_taken)
         self.course = self._prepare(log, popularity, alphas)
 
     def _prepare(self, log: Log, popularity: Popularity, alphas: np.ndarray) -> Course:
@@ -92,10 +96,10 @@ class Trainer:
         first_day = last_day - min(self.configuration.target_days, max(days, 1))
         sequences = newest_sequences(log, self.configuration.sequence_length + 1).with_targets(first_day)
         tables, samplers = [], []
-        for number, alpha in enumerate(alphas):
+        for number, (alpha, is_whole) in enumerate(zip(alphas, self.is_whole, strict=True)):
             table = popularity.table(number, first_day) if alpha else np.zeros((1, 0), np.float32)
             tables.append(tf.constant(table))
-            samplers.append(Sampler(table[-1], self.configuration.negatives))
+            samplers.append(Sampler(table[-1], 0 if is_whole else self.configuration.negatives))
         batches_count, totals = 0, np.zeros(len(alphas))
         for batch in self._batches(sequences, first_day, None):
             known = batch.targets >= 0
@@ -160,60 +164,45 @@ class Trainer:
         platform_weights: tf.Tensor,
     ) -> tf.Tensor:
         """One step of AdamW on one batch; the weighted losses `[platforms]`."""
-        network, shape = self.network, tf.shape(items)
-        is_target = targets >= 0
-        taken = tf.maximum(targets, 0)
-        drawn = [items + offset for items, offset in zip(negatives, self.offsets, strict=True)]
-        # every item of the step goes through the tower once
-        once, places = tf.unique(tf.concat([tf.reshape(items, [-1]), tf.reshape(taken, [-1]), *drawn], 0))
-        sizes = [tf.size(items), tf.size(items), *(tf.size(items) for items in drawn)]
-        of_tokens, of_targets, *of_negatives = tf.split(places, sizes, num=len(drawn) + 2)
+        network, shape, taken = self.network, tf.shape(items), tf.maximum(targets, 0)
+        # all items of a platform that is learned from whole, none if it is left out; drawn ones of the others
+        others = [
+            offset + (tf.range(tf.shape(table)[1]) if is_whole else drawn)
+            for is_whole, offset, drawn, table in zip(self.is_whole, self.offsets, negatives, tables, strict=True)
+        ]
+        # every item of the step goes through the tower once; those of whole platforms come first, in their order
+        order = np.argsort(~self.is_whole, kind="stable")
+        parts = [*(others[number] for number in order), tf.reshape(items, [-1]), tf.reshape(taken, [-1])]
+        once, places = tf.unique(tf.concat(parts, 0))
+        *of_others, of_tokens, of_targets = tf.split(places, [tf.size(part) for part in parts], num=len(parts))
         of_targets = tf.reshape(of_targets, shape)
-        platforms = tf.where(is_target, tf.gather(network.item_platforms, taken), -1)
+        platforms = tf.where(targets >= 0, tf.gather(network.item_platforms, taken), -1)
         with tf.GradientTape() as tape:
             vectors = network.item_vectors(once, training=True)
             tokens = tf.reshape(tf.gather(vectors, of_tokens), [shape[0], shape[1], network.size])
             states = network.read(tokens, items, event_types, gaps, mask, training=True)
-            unit, losses = tf.math.l2_normalize(vectors, axis=-1), []
-            for number, table in enumerate(tables):
-                # a platform that is left out has no items in its table
+            unit, losses = tf.math.l2_normalize(vectors, axis=-1), [tf.constant(0.0)] * len(tables)
+            whole = [tf.size(part) for part in parts[: self.is_whole.sum()]]
+            *of_whole, _ = tf.split(unit, [*whole, tf.size(once) - sum(whole)], num=len(whole) + 1)
+            drawn = [tf.gather(unit, part) for part in of_others[len(whole) :]]
+            for number, its in zip(order, [*of_whole, *drawn], strict=True):
+                table = tables[number]
                 chosen = tf.where((platforms == number) & (tf.shape(table)[1] > 0))
-                loss = self._platform_loss(
-                    network.queries(tf.gather_nd(states, chosen), number),
-                    tf.gather(unit, tf.gather_nd(of_targets, chosen)),
-                    tf.gather(unit, of_negatives[number]),
-                    tf.gather_nd(targets, chosen) - self.offsets[number],
-                    negatives[number],
-                    log_counts[number],
-                    table,
-                    tf.gather_nd(prior_rows, chosen),
-                )
-                losses.append(tf.reduce_sum(loss * tf.gather_nd(weights, chosen)))
+                queries = network.queries(tf.gather_nd(states, chosen), number)
+                own = tf.gather_nd(targets, chosen) - self.offsets[number]
+                priors = tf.gather(table, tf.gather_nd(prior_rows, chosen))
+                of_taken = tf.reduce_sum(queries * tf.gather(unit, tf.gather_nd(of_targets, chosen)), -1)
+                of_taken += tf.gather(priors, own, batch_dims=1)
+                logits = tf.matmul(queries, its, transpose_b=True)
+                if self.is_whole[number]:
+                    loss = full_softmax(of_taken, logits + priors)
+                else:
+                    logits += tf.gather(priors, negatives[number], axis=1)
+                    loss = sampled_softmax(of_taken, own, logits, negatives[number], log_counts[number])
+                losses[number] = tf.reduce_sum(loss * tf.gather_nd(weights, chosen))
             weighted = tf.stack(losses) * platform_weights
             total = tf.reduce_sum(weighted)
         variables = network.trainable_variables
         gradients = map(merged, tape.gradient(total, variables, unconnected_gradients="zero"))
         self.optimizer.apply([tf.clip_by_norm(gradient, 1.0) for gradient in gradients], variables)
         return weighted
-
-    @staticmethod
-    def _platform_loss(
-        queries: tf.Tensor,
-        vectors: tf.Tensor,
-        negative_vectors: tf.Tensor,
-        taken: tf.Tensor,
-        negatives: tf.Tensor,
-        log_counts: tf.Tensor,
-        table: tf.Tensor,
-        rows: tf.Tensor,
-    ) -> tf.Tensor:
-        """The loss of each target `[targets]` of one platform: network's score plus log prior, against negatives'."""
-        priors_of_taken = tf.gather_nd(table, tf.stack([rows, taken], -1))
-        priors_of_negatives = tf.gather(tf.gather(table, negatives, axis=1), rows)
-        return sampled_softmax(
-            tf.reduce_sum(queries * vectors, -1) + priors_of_taken,
-            taken,
-            tf.matmul(queries, negative_vectors, transpose_b=True) + priors_of_negatives,
-            negatives,
-            log_counts,
-        )

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from models.baselines.taken_matrix import taken_matrix
 from models.contestants import Entry, Task
+from models.taken_matrix import taken_matrix
 
 LARGEST = 6000
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.baselines.taken_matrix import taken_matrix
 from models.contestants import Entry, Task
+from models.taken_matrix import taken_matrix
 
 
 @dataclass(frozen=True)

@@ -1,64 +1,12 @@
-"""Item-kNN: an item is scored by its similarity to what the person took."""
+"""Item-kNN as a contestant; see `models.item_knn`."""
 
-from dataclasses import dataclass
+from typing import Any
 
-import numpy as np
-from scipy import sparse
-
-from models.baselines.taken_matrix import taken_matrix
 from models.contestants import Entry, Task
+from models.item_knn import learn_neighbours
 
 
-@dataclass(frozen=True)
-class ItemKnn:
-    """Cosine between columns of the taken matrix, shrunk, the k nearest of each item (Sarwar et al., WWW 2001).
-
-    s(i, j) = Σ_u x_ui x_uj / (‖x_i‖ ‖x_j‖ + shrinkage); score(u, i) = Σ_j x_uj s(i, j), with x the recency of a taking.
-    Neighbours are of any platform (`is_joint`) or of the item's own.
-    """
-
-    similarity: list[sparse.csr_matrix]  # for each platform [items that were taken, its items]
-    taken: list[sparse.csr_matrix]  # for each platform [users, items that were taken]
-
-    def scores(self, platform: int, users: np.ndarray) -> np.ndarray:
-        """See `models.ranking.Ranker`."""
-        return (self.taken[platform][users] @ self.similarity[platform]).toarray()
-
-
-def enter(
-    task: Task,
-    is_joint: bool = False,
-    neighbours: int = 100,
-    shrinkage: float = 5.0,
-    half_life: float = 180.0,
-) -> Entry:
-    """Learn from what was taken before the cut."""
+def enter(task: Task, **options: Any) -> Entry:
+    """Learn from what was taken before the cut; the options are those of `learn_neighbours`."""
     inputs = task.inputs
-    catalogue = inputs.catalogue
-    whole = slice(0, len(catalogue.item_ids))
-    everything = taken_matrix(inputs.log, whole, inputs.users_count, inputs.cut, half_life)
-    norms = np.sqrt(np.asarray(everything.multiply(everything).sum(axis=0)).ravel())
-    similarity, taken = [], []
-    for platform in range(len(catalogue.platforms)):
-        items = catalogue.items_of(platform)
-        source = whole if is_joint else items
-        known = everything[:, source]
-        products = (known.T @ everything[:, items]).tocoo()
-        rows, columns = products.row, products.col
-        kept = rows + source.start != columns + items.start
-        rows, columns = rows[kept], columns[kept]
-        values = products.data[kept] / (norms[rows + source.start] * norms[columns + items.start] + shrinkage)
-        similarity.append(nearest(rows, columns, values, products.shape, neighbours))
-        taken.append(known)
-    return Entry(ItemKnn(similarity, taken))
-
-
-def nearest(
-    rows: np.ndarray, columns: np.ndarray, values: np.ndarray, shape: tuple[int, int], neighbours: int
-) -> sparse.csr_matrix:
-    """A sparse matrix with the largest values of each column only."""
-    order = np.lexsort((rows, -values, columns))
-    rows, columns, values = rows[order], columns[order], values[order]
-    place = np.arange(len(columns)) - np.searchsorted(columns, columns)
-    kept = place < neighbours
-    return sparse.csr_matrix((values[kept].astype(np.float32), (rows[kept], columns[kept])), shape=shape)
+    return Entry(learn_neighbours(inputs.catalogue, inputs.log, inputs.users_count, inputs.cut, **options))

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from models.minilm_encoder import MiniLmEncoder, _pad
-from models.sampled_softmax import sampled_softmax
+from models.softmax import sampled_softmax
 from models.top_k import top_k
 from tests.benchmarks.measured import Measured, best_of_three
 

@@ -1,37 +1,40 @@
-"""How much the network counts beside the prior, chosen on the window."""
+"""How much network and neighbours count beside the prior, chosen on the window."""
 
 import numpy as np
 
-from models.choosing import BLENDS, smallest_good
+from models.choosing import BLENDS, USUAL_BLEND, usual_or_better
+from models.recommender import PRIOR_ALONE, Blend
 
 
-def evidence(curve: list[float], persons: int, noise: float, seed: int = 0) -> np.ndarray:
-    """Gains `[blends, persons]` around a curve; persons differ in what each blend gives them."""
+def evidence(worth: float, persons: int, noise: float, seed: int = 0) -> np.ndarray:
+    """Gains `[blends, persons]` that rise with the network's weight, by `worth` from none to all of it."""
     chance = np.random.default_rng(seed)
-    values = np.array(curve)[:, None] + noise * chance.standard_normal((len(BLENDS), persons))
-    values += np.array(curve)[:, None] - values.mean(axis=1, keepdims=True)
+    curve = np.array([[1 + worth * blend.network + 0.001 * blend.neighbours] for blend in BLENDS])
+    values = noise * chance.standard_normal((len(BLENDS), persons))
+    values += curve - values.mean(axis=1, keepdims=True)
     return values / values.mean()
 
 
-RISING = [0.7, 0.8, 0.9, 1.0, 1.2, 1.3, 1.4]
-FALLING = RISING[::-1]
+def chosen(gains: dict[int, np.ndarray], platform: int) -> Blend:
+    """What is chosen for a platform."""
+    return BLENDS[usual_or_better(gains, platform)]
 
 
 def test_what_is_clearly_better_is_taken() -> None:
-    """With many persons and a clear gain the best blend is taken, on each platform its own."""
-    gains = {0: evidence(RISING, 5000, 0.5), 1: evidence(FALLING, 5000, 0.5)}
-    assert BLENDS[smallest_good(gains, 0)] == 1.0
-    assert BLENDS[smallest_good(gains, 1)] == 0.0
+    """With many persons and a clear gain the best blend is taken, on each platform its own; it may be the prior."""
+    gains = {0: evidence(0.5, 5000, 0.2), 1: evidence(-0.5, 5000, 0.2)}
+    assert chosen(gains, 0).network == 1.0
+    assert chosen(gains, 1).network == 0.0
 
 
 def test_what_may_be_noise_is_not_taken() -> None:
-    """The same gain amid so much noise that it may be none: the prior stands."""
-    gains = {0: evidence(RISING, 5000, 100.0)}
-    assert BLENDS[smallest_good(gains, 0)] == 0.0
+    """The same gain amid so much noise that it may be none: the usual blend stands."""
+    assert chosen({0: evidence(0.5, 5000, 100.0)}, 0) == USUAL_BLEND
+    assert PRIOR_ALONE in BLENDS and USUAL_BLEND in BLENDS
 
 
 def test_few_persons_follow_the_others() -> None:
     """A platform with a handful of judged persons, or with none, takes what is best in the mean over the platforms."""
-    gains = {0: evidence(RISING, 5000, 0.1), 1: evidence(RISING, 5000, 0.1), 2: evidence(FALLING, 5, 3.0)}
-    assert BLENDS[smallest_good(gains, 2)] > 0.5
-    assert BLENDS[smallest_good(gains, 7)] > 0.5
+    gains = {0: evidence(0.5, 5000, 0.1), 1: evidence(0.5, 5000, 0.1), 2: evidence(-0.5, 5, 3.0)}
+    assert chosen(gains, 2).network > 0.5
+    assert chosen(gains, 7).network > 0.5

@@ -10,7 +10,7 @@ import pytest
 from models.configuration import Configuration
 from models.item_tower import ItemTower
 from models.network import Network
-from models.sampled_softmax import sampled_softmax
+from models.softmax import sampled_softmax
 from models.transformer_block import SwiGLU, TransformerBlock
 from models.whitening import whiten
 

@@ -14,7 +14,7 @@ from models.lineup import metric_rows, uplift_rows
 from models.ndcg import ndcg
 from models.ranking import best_items
 from models.recall import recall
-from models.recommender import Scorer
+from models.recommender import Blend, Scorer
 from tests.conftest import SHARED
 
 DAY = 86_400
@@ -124,7 +124,8 @@ def test_our_figures_are_those_of_the_protocol() -> None:
     vectors = chance.normal(size=(items * 4, 5)).astype(np.float32)
     queries = [chance.normal(size=(persons, 5)).astype(np.float32) for _ in platforms]
     priors = [np.zeros(items, np.float32) for _ in platforms]
-    scorer = Scorer(catalogue, vectors, queries, np.arange(persons), priors)
+    network = (Blend(1.0, 0.0),) * len(platforms)
+    scorer = Scorer(catalogue, vectors, queries, np.arange(persons), priors, None, network)
     judged = judge_window(catalogue, log, (cut_day + 1) * DAY, 30)
     ours = [score_lists(scorer, catalogue, number, one) for number, one in enumerate(judged)]
 

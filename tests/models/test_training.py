@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 
@@ -65,10 +66,21 @@ def test_a_platform_of_weight_zero_teaches_nothing(trainer: Trainer, inputs: Inp
     assert deltas[inputs.catalogue.items_of(0)].any() and not deltas[inputs.catalogue.items_of(1)].any()
 
 
-def test_a_small_platform_gives_all_its_items() -> None:
-    """Up to twice as many items as negatives are wanted, all are given, each once, without a correction."""
-    items, corrections = Sampler(np.log(np.full(20, 0.05)), 10).draw(np.random.default_rng(0))
-    assert items.tolist() == list(range(20)) and not corrections.any()
+def test_drawn_items_estimate_the_loss_of_all(inputs: Inputs, popularity: Popularity) -> None:
+    """Whether a platform is learned from whole or from drawn items, its loss is about the same: one, other or both."""
+    still = {"learning_rate": 1e-9, "prior_lag_days": 1, "dropout": 0.0, "item_dropout": 0.0}
+    losses = []
+    for is_whole in ((True, True), (True, False), (False, True), (False, False)):
+        configuration = read_configuration({**RECOMMENDER, **still, "negatives": 2000})
+        keras.utils.set_random_seed(1)
+        trainer = Trainer(new_network(inputs.catalogue, configuration, 1), inputs.catalogue, configuration)
+        trainer.is_whole = np.array(is_whole)
+        trainer.start(inputs.log, popularity, BOTH, 5)
+        losses.append(trainer.epoch())
+    whole, *others = losses
+    for other in others:
+        np.testing.assert_allclose(other, whole, rtol=0.02)
+        assert (other != whole).any()
 
 
 def test_corrections_are_what_is_drawn() -> None:

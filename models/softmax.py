@@ -1,8 +1,18 @@
-"""The loss of one platform: softmax cross-entropy over its items, estimated from sampled ones."""
+"""The loss of one platform: softmax cross-entropy over its items, all of them or estimated from sampled ones."""
 
 from typing import Any
 
 from keras import ops
+
+
+def full_softmax(target_logits: Any, logits: Any) -> Any:
+    """Cross-entropy −log p(target) = log Σ_j exp(s_j) − s⁺ for each position, `[n]`.
+
+    Args:
+        target_logits: `[n]` scores s⁺ of the items that were taken.
+        logits: `[n, items]` scores of all items, the taken ones among them.
+    """
+    return ops.logsumexp(logits, axis=1) - target_logits
 
 
 def sampled_softmax(
