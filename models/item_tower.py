@@ -13,7 +13,7 @@ class ItemTower(keras.layers.Layer):
 
     The id delta δ_i starts at zero and is dropped, while training, for a random share of the items of a step, so that
     an item nobody has touched is scored by its text alone (DropoutNet, Volkovs et al. 2017; Let-it-go 2507.19473). It
-    learns no delta, either (`was_taken`): always told from what was taken, its delta would learn to contradict its text.
+    learns no delta, either (`was_taken`): never being the one that was taken, it would learn to contradict its text.
     Items without text get a learned vector of their platform in the tower's place.
 
     Args:
