@@ -57,6 +57,7 @@ def learn_singly(lesson: "Lesson", folder: Path, is_kept: bool) -> "Choice":
 
 def train(folder: Path, device: str) -> None:
     """Choose, compare, refit and save."""
+    from models.card import write_card
     from models.choosing import Choice, judge_popularity
     from models.lesson import Lesson
     from models.recommender import PRIOR_ALONE
@@ -87,6 +88,7 @@ def train(folder: Path, device: str) -> None:
         },
     }
     write_json(target / "metrics.json", outcome)
+    (target / "card.md").write_text(write_card(inputs, lesson.alphas, kept.blends, outcome))
 
 
 def compared(platforms: tuple[str, ...], lineup: dict[str, list["Scores"]]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """A whole run folder through both children: what the lists hold, what they learned, and that it can be repeated."""
 
 import filecmp
+from datetime import UTC, datetime
 
 import numpy as np
 import pyarrow.parquet as parquet
@@ -12,6 +13,7 @@ from tests.models.tiny_run import (
     ACTIVE,
     CLUSTERS,
     COLD,
+    CUT,
     EACH,
     GONE,
     IN_CLUSTER,
@@ -140,6 +142,17 @@ def test_metrics_have_every_row_once(finished_run: FinishedRun) -> None:
             assert row["low"] <= row.get("value", row.get("difference")) <= row["high"]
     version = finished_run.metrics["version"]
     assert version["parameters_count"] > 0 and 1 <= version["epochs"] <= 6 and version["peak_memory_mb"] > 0
+
+
+def test_the_card_says_what_it_is(finished_run: FinishedRun) -> None:
+    """card.md tells each platform's figures as metrics.json has them, its data and weight, and where the limits are."""
+    card = (finished_run.folder / "recommender" / "card.md").read_text()
+    for platform in ("deli", "loft", "macro"):
+        (row,) = (line for line in card.splitlines() if line.startswith(f"| {platform} |") and "[" in line)
+        for name in ("popularity", "single", "joint"):
+            assert f"{value_of(finished_run, name, platform)['value']:.4f}" in row
+    assert "| deli | 120 | 36 | 35 |" in card and "## Limits" in card
+    assert f"Nothing from {datetime.fromtimestamp(CUT, UTC):%Y-%m-%d %H:%M} UTC" in card
 
 
 def test_the_same_inputs_give_the_same_bits(finished_run: FinishedRun) -> None:
