@@ -27,12 +27,13 @@ def write_card(inputs: Inputs, alphas: np.ndarray, blends: Sequence[Blend], outc
         outcome: metrics, uplift and version, as in `metrics.json`.
     """
     version, facts = outcome["version"], inputs.configuration
+    cut = datetime.fromtimestamp(inputs.cut, UTC)
     lines = [
         f"# Recommender of {facts['logical_date']}",
         "",
         f"Mode {facts['mode']}, seed {facts['seed']}, text encoder {version['encoder']}, {version['epochs']} epochs, "
         f"{version['parameters_count']:,} parameters, trained in {version['seconds']:,.0f} s on {version['device']} "
-        f"({version['precision']}). Nothing from {datetime.fromtimestamp(inputs.cut, UTC):%Y-%m-%d %H:%M} UTC on was known.",
+        f"({version['precision']}). Nothing from {cut:%Y-%m-%d %H:%M} UTC on was known.",
         "",
         "## Data",
         "",
