@@ -24,8 +24,8 @@ Mode = Annotated[
     Literal["joint", "single", "popularity"],
     Field(
         title="Mode",
-        description="joint: one recommender learns from all platforms, and one of each alone is there to compare with. "
-        "single: each platform learns alone. popularity: nothing is learned.",
+        description="joint: one recommender learns from all platforms, and a platform where one of its own was better "
+        "beyond chance keeps that. single: each platform learns alone. popularity: nothing is learned.",
     ),
 ]
 Alphas = Annotated[

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from models.inputs import Inputs
-from models.recommender import Blend
+from models.shipping import Chosen
 
 LIMITS = """\
 - It knows nothing later than its cut, and ranks best for the days right after it: popularity comes in bursts.
@@ -17,13 +17,13 @@ LIMITS = """\
 """
 
 
-def write_card(inputs: Inputs, alphas: np.ndarray, blends: Sequence[Blend], outcome: Mapping[str, Any]) -> str:
+def write_card(inputs: Inputs, alphas: np.ndarray, chosen: Chosen, outcome: Mapping[str, Any]) -> str:
     """The card, in Markdown.
 
     Args:
         inputs: of the night.
         alphas: `[platforms]` loss weights.
-        blends: of each platform.
+        chosen: what ships.
         outcome: metrics, uplift and version, as in `metrics.json`.
     """
     version, facts = outcome["version"], inputs.configuration
@@ -45,8 +45,18 @@ def write_card(inputs: Inputs, alphas: np.ndarray, blends: Sequence[Blend], outc
         "log(1 + item-kNN); weights and epochs were chosen on this window, by one half of the persons for the other.",
         "",
         *_table(
-            ("platform", "persons", "popularity", "single", "joint", "joint − single", "network", "neighbours"),
-            _results(inputs, blends, outcome),
+            (
+                "platform",
+                "persons",
+                "popularity",
+                "single",
+                "joint",
+                "joint − single",
+                "ships",
+                "network",
+                "neighbours",
+            ),
+            _results(inputs, chosen, outcome),
         ),
         "",
         "## Limits",
@@ -68,20 +78,22 @@ def _data(inputs: Inputs, alphas: np.ndarray) -> list[tuple[str, ...]]:
     return rows
 
 
-def _results(inputs: Inputs, blends: Sequence[Blend], outcome: Mapping[str, Any]) -> list[tuple[str, ...]]:
+def _results(inputs: Inputs, chosen: Chosen, outcome: Mapping[str, Any]) -> list[tuple[str, ...]]:
     """A row for each platform, and their mean."""
     ndcg = {(row["platform"], row["recommender"]): row for row in outcome["metrics"] if row["metric"] == "ndcg@10"}
     uplift = {row["platform"]: row for row in outcome["uplift"] if row["metric"] == "ndcg@10"}
-    weights = dict(zip(inputs.catalogue.platforms, blends, strict=True))
+    ships = dict(zip(inputs.catalogue.platforms, zip(chosen.makers, chosen.blends, strict=True), strict=True))
     rows = []
     for platform in (*inputs.catalogue.platforms, "macro"):
-        blend, own = weights.get(platform), [ndcg.get((platform, name)) for name in ("popularity", "single", "joint")]
+        maker, blend = ships.get(platform, ("", None))
+        own = [ndcg.get((platform, name)) for name in ("popularity", "single", "joint")]
         rows.append(
             (
                 platform,
                 f"{own[0]['persons_count']:,}" if own[0] else "–",
                 *(f"{row['value']:.4f} [{row['low']:.4f}, {row['high']:.4f}]" if row else "–" for row in own),
                 "{difference:+.4f} [{low:+.4f}, {high:+.4f}]".format(**uplift[platform]) if platform in uplift else "–",
+                maker,
                 *((f"{blend.network:g}", f"{blend.neighbours:g}") if blend else ("", "")),
             )
         )

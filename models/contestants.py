@@ -49,6 +49,7 @@ CONTESTANTS: dict[str, tuple[str, dict[str, Any]]] = {
     "item2vec-joint": ("models.baselines.item2vec", {"is_joint": True}),
     "joint": ("models.networks_entered", {"mode": "joint"}),
     "single": ("models.networks_entered", {"mode": "single"}),
+    "shipped": ("models.networks_entered", {"mode": "shipped"}),
 }
 """By name a module and options; each module has `enter(task, **options)`, which learns and returns an `Entry`."""
 

@@ -1,39 +1,36 @@
-"""The recommenders of a night as contestants: one network over all platforms, or one for each platform on its own."""
+"""The recommenders of a night as contestants: joint, single, or what the ship rule takes of both."""
 
 from dataclasses import asdict
-from functools import partial
 
-from models.contestants import Entry, Say, Task
+from models.contestants import Entry, Task
 from models.device import prepare_device
 from models.lesson import Lesson
 from models.ranking import ByPlatform, Ranker
+from models.shipping import Chosen, choose_shipped, refit_shipped
 
 
 def enter(task: Task, mode: str) -> Entry:
-    """Choose on the window before the cut, refit up to the cut, and rank by what was learned."""
-    inputs, asked, say = task.inputs, task.asked, task.say
+    """Choose on the window before the cut, refit up to the cut, and rank by what was learned.
+
+    Args:
+        task: what is known, and who is asked about.
+        mode: `single`; `joint`: the network of all platforms everywhere; `shipped`: as a night of mode joint does.
+    """
+    inputs = task.inputs
     # before each, so that what was done in this process before changes nothing
     prepare_device(int(inputs.configuration["seed"]))
     lesson = Lesson(inputs)
     if mode == "joint":
-        choice = lesson.choose_joint(say)
-        if choice.epochs:
-            lesson.refit_joint(choice.epochs, say)
-        scorer = lesson.scorer(inputs.log, asked, has_network=bool(choice.epochs))
-        return Entry(scorer.blended(*choice.blends), {"epochs": choice.epochs, "blends": [*map(asdict, choice.blends)]})
-    rankers: list[Ranker] = []
-    epochs, blends = [], []
-    for number, name in enumerate(inputs.catalogue.platforms):
-        tell = partial(_named, say, name)
-        choice = lesson.choose_single(number, tell)
-        if choice.epochs:
-            lesson.refit_single(number, choice.epochs, tell)
-        scorer = lesson.scorer(lesson.log_of(number), asked, has_network=bool(choice.epochs))
-        rankers.append(scorer.blended(*choice.blends))
-        epochs.append(choice.epochs)
-        blends.append(asdict(choice.blends[number]))
-    return Entry(ByPlatform(rankers), {"epochs": epochs, "blends": blends})
-
-
-def _named(say: Say, name: str, line: str) -> None:
-    say(f"{name}: {line}")
+        chosen = Chosen(["joint"] * len(lesson.alphas), lesson.choose_joint(task.say))
+    else:
+        chosen = choose_shipped(lesson, "joint" if mode == "shipped" else mode, task.say)
+    rankers: list[Ranker] = [lesson.scorer(inputs.log, task.asked, has_network=False)] * len(chosen.makers)
+    for number in refit_shipped(lesson, chosen, task.say):
+        log = inputs.log if number is None else lesson.log_of(number)
+        scorer = lesson.scorer(log, task.asked).blended(*chosen.blends)
+        everywhere = [platform for platform, maker in enumerate(chosen.makers) if maker == "joint"]
+        its = everywhere if number is None else [number]
+        for platform in its:
+            rankers[platform] = scorer
+    facts = {"makers": chosen.makers, "epochs": chosen.epochs, "blends": [*map(asdict, chosen.blends)]}
+    return Entry(ByPlatform(rankers), facts)

@@ -59,26 +59,28 @@ def platform_scorers(inputs: Inputs, folder: Path) -> Iterator[tuple[Log, "Score
     priors, blends, facts = load_recommender(folder)
     configuration = Configuration(**facts["configuration"])
     popularity = Popularity(daily_counts(catalogue, inputs.log), priors, inputs.cut // 86_400 - 1)
-    is_single = facts["mode"] == "single"
+    has_neighbours = any(blend.neighbours for blend in blends)
 
     def scorer_of(log: Log, platform: str | None) -> Scorer:
-        neighbours = (
-            learn_neighbours(catalogue, log, count, inputs.cut) if any(each.neighbours for each in blends) else None
-        )
+        neighbours = learn_neighbours(catalogue, log, count, inputs.cut) if has_neighbours else None
         network = load_network(folder, platform)
         return make_scorer(network, catalogue, log, popularity, configuration, count, neighbours=neighbours)
 
-    shared = None if is_single else scorer_of(inputs.log, None)
-    for platform, (name, blend) in enumerate(zip(catalogue.platforms, blends, strict=True)):
-        log = inputs.log.of_items(catalogue.items_of(platform)) if is_single else inputs.log
-        scorer = shared or scorer_of(log, name)
-        yield log, scorer.blended(*blends), configuration.reason_half_life, source_of(blend, facts["mode"])
+    shared = None
+    for platform, (name, maker) in enumerate(zip(catalogue.platforms, facts["makers"], strict=True)):
+        if maker == "single":
+            log = inputs.log.of_items(catalogue.items_of(platform))
+            scorer = scorer_of(log, name)
+        else:
+            log, shared = inputs.log, shared or scorer_of(inputs.log, None)
+            scorer = shared
+        yield log, scorer.blended(*blends), configuration.reason_half_life, source_of(blends[platform], maker)
 
 
-def source_of(blend: "Blend", mode: str) -> str:
+def source_of(blend: "Blend", maker: str) -> str:
     """What makes a list, beside the prior that is in all of them."""
     if blend.network:
-        return mode
+        return maker
     return "item-knn" if blend.neighbours else "prior"
 
 

@@ -38,7 +38,7 @@ def save_recommender(
     blends: list[Blend],
     catalogue: Catalogue,
     configuration: dict[str, Any],
-    mode: str,
+    makers: list[str],
 ) -> None:
     """Write everything that scoring needs into `folder`, its networks aside."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -56,7 +56,7 @@ def save_recommender(
         "priors": [asdict(prior) for prior in priors],
         "blends": [asdict(blend) for blend in blends],
         "configuration": configuration,
-        "mode": mode,
+        "makers": makers,
     }
     (folder / "configuration.json").write_text(json.dumps(facts, indent=2, sort_keys=True) + "\n")
 

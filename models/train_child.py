@@ -7,88 +7,48 @@ platform alone. `popularity`: no network.
 
 import json
 import sys
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from models.device import Meter, prepare_device
 from models.inputs import read_inputs
 from models.lifeline import end_with_parent
 
 if TYPE_CHECKING:
-    from models.choosing import Choice
     from models.evaluation import Scores
-    from models.lesson import Lesson
-
-
-def learn_jointly(lesson: "Lesson", folder: Path) -> "Choice":
-    """One network over all platforms, refitted and saved: what was chosen, and how it did in the window."""
-    from models.saved_recommender import save_network
-
-    say = partial(tell, "joint")
-    choice = lesson.choose_joint(say)
-    if choice.epochs:
-        lesson.refit_joint(choice.epochs, say)
-        save_network(folder, lesson.trainer.network)
-    return choice
-
-
-def learn_singly(lesson: "Lesson", folder: Path, is_kept: bool) -> "Choice":
-    """A network for each platform on its own, as one choice; refitted and saved where they are to make the lists."""
-    from models.choosing import Choice
-    from models.evaluation import NOBODY
-    from models.recommender import PRIOR_ALONE
-    from models.saved_recommender import save_network
-
-    most_epochs, blends, scores = 0, [PRIOR_ALONE] * len(lesson.alphas), [NOBODY] * len(lesson.alphas)
-    for number in map(int, np.flatnonzero(lesson.alphas)):
-        platform = lesson.catalogue.platforms[number]
-        say = partial(tell, f"single {platform}")
-        choice = lesson.choose_single(number, say)
-        blends[number], scores[number] = choice.blends[number], choice.scores[number]
-        if choice.epochs and is_kept:
-            lesson.refit_single(number, choice.epochs, say)
-            save_network(folder, lesson.trainer.network, platform)
-            most_epochs = max(most_epochs, choice.epochs)
-    return Choice(most_epochs, blends, scores)
 
 
 def train(folder: Path, device: str) -> None:
-    """Choose, compare, refit and save."""
+    """Choose, compare, decide what ships, refit and save."""
     from models.card import write_card
-    from models.choosing import Choice, judge_popularity
+    from models.choosing import judge_popularity
     from models.lesson import Lesson
-    from models.recommender import PRIOR_ALONE
-    from models.saved_recommender import save_recommender
+    from models.saved_recommender import save_network, save_recommender
+    from models.shipping import choose_shipped, refit_shipped
 
     meter, inputs = Meter(), read_inputs(folder)
     mode, target = inputs.configuration["mode"], folder / "recommender"
     lesson = Lesson(inputs)
+    platforms = lesson.catalogue.platforms
     popular = judge_popularity(lesson.catalogue, lesson.window, inputs.users_count)
-    lineup, kept = {"popularity": popular}, Choice(0, [PRIOR_ALONE] * len(lesson.alphas), popular)
-    if mode != "popularity":
-        kept = learn_singly(lesson, target, is_kept=mode == "single")
-        lineup["single"] = kept.scores
-    if mode == "joint":
-        kept = learn_jointly(lesson, target)
-        lineup["joint"] = kept.scores
+    chosen = choose_shipped(lesson, mode, tell)
+    for number in refit_shipped(lesson, chosen, tell):
+        save_network(target, lesson.trainer.network, None if number is None else platforms[number])
     priors, configuration = lesson.popularity.priors, lesson.configuration.as_dict()
-    save_recommender(target, priors, kept.blends, lesson.catalogue, configuration, mode)
+    save_recommender(target, priors, chosen.blends, lesson.catalogue, configuration, chosen.makers)
     outcome = {
-        **compared(lesson.catalogue.platforms, lineup),
+        **compared(platforms, {"popularity": popular, **chosen.scores()}),
         "version": {
             "encoder": inputs.configuration["encoder"],
-            "epochs": kept.epochs,
+            "epochs": max(chosen.epochs),
             "device": device,
             "precision": "float32",
-            "parameters_count": lesson.parameters_count if kept.epochs else 0,
+            "parameters_count": lesson.parameters_count if max(chosen.epochs) else 0,
             **meter.read(),
         },
     }
     write_json(target / "metrics.json", outcome)
-    (target / "card.md").write_text(write_card(inputs, lesson.alphas, kept.blends, outcome))
+    (target / "card.md").write_text(write_card(inputs, lesson.alphas, chosen, outcome))
 
 
 def compared(platforms: tuple[str, ...], lineup: dict[str, list["Scores"]]) -> dict[str, Any]:
@@ -101,9 +61,9 @@ def compared(platforms: tuple[str, ...], lineup: dict[str, list["Scores"]]) -> d
     }
 
 
-def tell(name: str, line: str) -> None:
+def tell(line: str) -> None:
     """Progress, read by the parent."""
-    sys.stdout.write(f"{name}: {line}\n")
+    sys.stdout.write(f"{line}\n")
 
 
 def write_json(path: Path, content: dict[str, Any]) -> None:

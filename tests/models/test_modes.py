@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from models.recommend_child import recommend
+from models.shipping import Verdict
 from models.train_child import train
 from tests.models.tiny_run import PLATFORMS, FinishedRun, platform_of, read_finished, write_run
 
@@ -29,6 +31,18 @@ def test_single_lists_rest_on_their_platform_alone(tmp_path: Path) -> None:
     assert (platform_of(reasons) == platforms).all()
     assert set(run.scored["source"]) <= {"single", "prior"}
     assert len(set(run.scored["platform_index"])) == PLATFORMS
+
+
+def test_a_platform_that_joint_harms_gets_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the verdict is single, its network is refitted and makes the platform's lists, beside the joint one."""
+    verdicts = [Verdict("joint", "it helps"), Verdict("single", "it does harm")]
+    monkeypatch.setattr("models.shipping.ship", lambda *_: verdicts)
+    run = run_in("joint", tmp_path)
+    assert {path.name for path in (tmp_path / "recommender").glob("*.keras")} == {"network.keras", "network.loft.keras"}
+    for platform, maker in enumerate(("joint", "single")):
+        assert set(run.scored["source"][run.scored["platform_index"] == platform]) == {maker, "prior"}
+    of_loft = (run.scored["platform_index"] == 1) & (run.scored["reason_item_index"] >= 0)
+    assert (platform_of(run.scored["reason_item_index"][of_loft]) == 1).all()
 
 
 def test_popularity_lists_need_no_network(tmp_path: Path) -> None:
