@@ -21,7 +21,7 @@ BLENDS = tuple(Blend(network, near) for network in (0.0, 0.1, 0.2, 0.3, 0.5, 1.0
 USUAL_BLEND = Blend(0.3, 2.0)
 # what epochs are judged by: neighbours would hide what the network still learns
 EPOCH_BLEND = Blend(0.3, 0.0)
-# by how much the relative gain of a blend differs between platforms beyond noise, as seen on real nights
+# by how much the relative gain of a blend differs between platforms beyond noise; .08 and more rank worse (DECISIONS)
 SPREAD = 0.04
 ONE_SIDED_95 = 1.645
 Say = Callable[[str], None]

@@ -45,8 +45,6 @@ CONTESTANTS: dict[str, tuple[str, dict[str, Any]]] = {
     "ease": ("models.baselines.ease", {}),
     "ials": ("models.baselines.ials", {}),
     "ials-joint": ("models.baselines.ials", {"is_joint": True}),
-    "item2vec": ("models.baselines.item2vec", {}),
-    "item2vec-joint": ("models.baselines.item2vec", {"is_joint": True}),
     "joint": ("models.networks_entered", {"mode": "joint"}),
     "single": ("models.networks_entered", {"mode": "single"}),
     "shipped": ("models.networks_entered", {"mode": "shipped"}),

@@ -73,13 +73,11 @@ class Chosen:
 
     def scores(self) -> dict[str, list[Scores]]:
         """How each recommender of the window did on each platform."""
-        found = {"single": [(self.singles or {}).get(number) for number in range(len(self.makers))]}
-        scores = {
-            name: [choice.scores[number] if choice else NOBODY for number, choice in enumerate(choices)]
-            for name, choices in found.items()
-            if self.singles is not None
-        }
-        return scores | ({"joint": self.joint.scores} if self.joint else {})
+        scores = {"joint": self.joint.scores} if self.joint else {}
+        if self.singles is not None:
+            choices = [self.singles.get(number) for number in range(len(self.makers))]
+            scores["single"] = [choice.scores[number] if choice else NOBODY for number, choice in enumerate(choices)]
+        return scores
 
 
 def choose_shipped(lesson: Lesson, mode: str, say: Say) -> Chosen:

@@ -1,7 +1,7 @@
 """`python -m models.train_child FOLDER`: learn from FOLDER/inputs, leave the recommender in FOLDER/recommender.
 
-What makes the lists is the configuration's `mode`. `joint`: one network over all platforms, chosen on the window before
-the cut and refitted up to the cut; a network for each platform, chosen alike, to compare with. `single`: those of each
+What makes the lists is the configuration's `mode`. `joint`: one network over all platforms and one for each of them,
+chosen on the window before the cut; what the ship rule takes of them is refitted up to the cut. `single`: those of each
 platform alone. `popularity`: no network.
 """
 

@@ -205,3 +205,13 @@ def test_whitening_keeps_what_the_texts_span() -> None:
     for few in (np.zeros(40, bool), np.arange(40) == 3):
         assert not whiten(plane, few, 5).any()
     np.testing.assert_array_equal(white, whiten(plane, everyone, 5))
+
+
+def test_the_last_state_is_that_of_the_last_token() -> None:
+    """The compiled function takes of each sequence the state after its last token, whatever is padded after it."""
+    network, batch = new_network(), made_batch()
+    states, last = np.asarray(network(*batch.values())), batch["mask"].sum(axis=1) - 1
+    assert len(set(last)) > 1
+    np.testing.assert_allclose(
+        np.asarray(network.last_states(*batch.values())), states[np.arange(BATCH), last], rtol=1e-5, atol=1e-6
+    )

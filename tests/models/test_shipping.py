@@ -13,11 +13,12 @@ def scores_around(mean: float, noise: float = 0.05, persons: int = 400, seed: in
 
 
 def test_joint_ships_unless_it_does_harm_beyond_chance() -> None:
-    """Clearly better or as good: joint; clearly worse: the platform's own; nobody to tell: joint. And it says why."""
+    """Clearly better, or a little behind: joint; clearly worse: the platform's own; nobody to tell: joint. And it says why."""
     single = [scores_around(0.2), scores_around(0.2), scores_around(0.2), NOBODY]
-    joint = [scores_around(0.3, seed=1), scores_around(0.2, seed=2), scores_around(0.1, seed=3), NOBODY]
+    joint = [scores_around(0.3, seed=1), scores_around(0.197, seed=2), scores_around(0.1, seed=3), NOBODY]
     verdicts = ship(("a", "b", "c", "d"), single, joint)
     assert [verdict.recommender for verdict in verdicts] == ["joint", "joint", "single", "joint"]
     helps, chance, harms, nobody = (verdict.why for verdict in verdicts)
     assert "the others help" in helps and "+0.10" in helps and "may be chance" in chance
+    assert "difference -0.00" in chance  # behind, but no more than chance explains
     assert "does harm" in harms and "-0.10" in harms and "nobody" in nobody

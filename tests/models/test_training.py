@@ -66,6 +66,16 @@ def test_a_platform_of_weight_zero_teaches_nothing(trainer: Trainer, inputs: Inp
     assert deltas[inputs.catalogue.items_of(0)].any() and not deltas[inputs.catalogue.items_of(1)].any()
 
 
+def test_items_that_nobody_took_learn_no_vector(trainer: Trainer, inputs: Inputs, popularity: Popularity) -> None:
+    """Though each of them is told from what was taken in every step, their deltas stay 0; others do not."""
+    trainer.start(inputs.log, popularity, BOTH, 5)
+    trainer.epoch()
+    moved = trainer.network.tower.deltas.numpy().any(axis=1)
+    taken = np.unique(inputs.log.items[inputs.log.is_positive])
+    assert 0 < len(taken) < len(moved)
+    np.testing.assert_array_equal(np.flatnonzero(moved), taken)
+
+
 def test_drawn_items_estimate_the_loss_of_all(inputs: Inputs, popularity: Popularity) -> None:
     """Whether a platform is learned from whole or from drawn items, its loss is about the same: one, other or both."""
     still = {"learning_rate": 1e-9, "prior_lag_days": 1, "dropout": 0.0, "item_dropout": 0.0}
