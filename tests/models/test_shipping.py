@@ -13,7 +13,7 @@ def scores_around(mean: float, noise: float = 0.05, persons: int = 400, seed: in
 
 
 def test_joint_ships_unless_it_does_harm_beyond_chance() -> None:
-    """Clearly better, or a little behind: joint; clearly worse: the platform's own; nobody to tell: joint. And it says why."""
+    """Better, or a little behind: joint; clearly worse: the platform's own; nobody to tell: joint. It says why."""
     single = [scores_around(0.2), scores_around(0.2), scores_around(0.2), NOBODY]
     joint = [scores_around(0.3, seed=1), scores_around(0.197, seed=2), scores_around(0.1, seed=3), NOBODY]
     verdicts = ship(("a", "b", "c", "d"), single, joint)
