@@ -6,6 +6,7 @@ who had a say. What ships is trained on everything up to the cut for the epochs 
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from statistics import NormalDist
 
 import numpy as np
 
@@ -21,9 +22,8 @@ BLENDS = tuple(Blend(network, near) for network in (0.0, 0.1, 0.2, 0.3, 0.5, 1.0
 USUAL_BLEND = Blend(0.3, 2.0)
 # what epochs are judged by: neighbours would hide what the network still learns
 EPOCH_BLEND = Blend(0.3, 0.0)
-# by how much the relative gain of a blend differs between platforms beyond noise; .08 and more rank worse (DECISIONS)
-SPREAD = 0.04
-ONE_SIDED_95 = 1.645
+# one-sided 95 %, shared by all the blends that may beat the usual one by chance (Bonferroni)
+CLEARLY = NormalDist().inv_cdf(1 - 0.05 / (len(BLENDS) - 1))
 Say = Callable[[str], None]
 
 
@@ -126,29 +126,46 @@ class Best:
 def usual_or_better(gains: dict[int, np.ndarray], platform: int) -> int:
     """The usual blend, unless the best one is clearly better, at 95 %.
 
-    What is expected of a blend is the platform's own mean and that over all platforms, weighed by how sure the own one
-    is (empirical Bayes; Efron & Morris 1973).
+    How much better a blend is follows from the platform's own persons and from all platforms together: the less the
+    platforms differ beyond noise, and the fewer its own persons are, the more the others count (random effects;
+    DerSimonian & Laird, Controlled Clinical Trials 7, 1986).
 
     Args:
         gains: by platform `[blends, persons]`, of mean 1.
         platform: for which to choose; without gains of its own it takes what is best for all.
     """
     usual = BLENDS.index(USUAL_BLEND)
-    own = squared_errors(gains, BLENDS.index(PRIOR_ALONE), usual)
-    precisions = {number: 1 / (SPREAD**2 + error) for number, error in own.items()}
-    common = {number: precision / sum(precisions.values()) for number, precision in precisions.items()}
-    share = SPREAD**2 * precisions.get(platform, 0.0)
-    weights = {number: (1 - share) * common[number] + share * (number == platform) for number in gains}
-    expected = np.sum([weight * gains[number].mean(axis=1) for number, weight in weights.items()], axis=0)
+    ahead = {number: values - values[usual] for number, values in gains.items()}
+    means = {number: values.mean(axis=1) for number, values in ahead.items()}
+    errors = {number: values.var(axis=1) / values.shape[1] + 1e-12 for number, values in ahead.items()}  # squared
+    spread = variance_between(np.stack([*means.values()]), np.stack([*errors.values()]))
+    weights = {number: 1 / (error + spread) for number, error in errors.items()}
+    total = np.sum([*weights.values()], axis=0)
+    common = np.sum([weights[number] * means[number] for number in gains], axis=0) / total
+    expected, error = common, 1 / total
+    if platform in gains:
+        share = spread / (spread + errors[platform])
+        expected = share * means[platform] + (1 - share) * common
+        error = share * errors[platform] + (1 - share) ** 2 / total
     best = int(np.argmax(expected))
-    errors = squared_errors(gains, best, usual)
-    error = np.sqrt(sum(weight**2 * errors[number] for number, weight in weights.items()))
-    return best if expected[best] - expected[usual] > ONE_SIDED_95 * error else usual
+    return best if expected[best] > CLEARLY * np.sqrt(error[best]) else usual
 
 
-def squared_errors(gains: dict[int, np.ndarray], one: int, other: int) -> dict[int, float]:
-    """By platform the squared standard error of the difference between two blends, over the same persons."""
-    return {number: float(np.var(values[one] - values[other])) / values.shape[1] for number, values in gains.items()}
+def variance_between(means: np.ndarray, errors: np.ndarray) -> np.ndarray:
+    """By how much platforms differ beyond noise, as a variance `[blends]`; 0 for one platform.
+
+    The estimate by moments of DerSimonian & Laird 1986.
+
+    Args:
+        means: `[platforms, blends]`.
+        errors: `[platforms, blends]` their squared standard errors.
+    """
+    weights = 1 / errors
+    total = weights.sum(axis=0)
+    heterogeneity = (weights * (means - (weights * means).sum(axis=0) / total) ** 2).sum(axis=0)
+    scale = total - (weights**2).sum(axis=0) / total
+    excess = np.maximum(heterogeneity - (len(means) - 1), 0.0)
+    return excess / np.maximum(scale, 1e-9) if len(means) > 1 else np.zeros(means.shape[1])
 
 
 def choose(trainer: Trainer, window: Window, users_count: int, alphas: np.ndarray, seed: int, say: Say) -> Choice:

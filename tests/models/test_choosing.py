@@ -33,6 +33,15 @@ def test_what_may_be_noise_is_not_taken() -> None:
     assert PRIOR_ALONE in BLENDS and USUAL_BLEND in BLENDS
 
 
+def test_a_platform_unlike_the_others_takes_its_own() -> None:
+    """Four platforms gain by the network and one loses by it, each with moderate noise: that one goes without it."""
+    gains = {number: evidence(0.5, 3000, 1.2, seed=number) for number in range(4)} | {
+        4: evidence(-0.5, 3000, 1.2, seed=4)
+    }
+    assert [chosen(gains, number).network > 0.3 for number in range(4)] == [True] * 4
+    assert chosen(gains, 4).network < 0.3
+
+
 def test_few_persons_follow_the_others() -> None:
     """A platform with a handful of judged persons, or with none, takes what is best in the mean over the platforms."""
     gains = {0: evidence(0.5, 5000, 0.1), 1: evidence(0.5, 5000, 0.1), 2: evidence(-0.5, 5, 3.0)}
