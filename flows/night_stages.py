@@ -22,7 +22,7 @@ from flows.report import write_report
 from flows.reporting.artifacts import publish_artifacts
 from flows.run import Run
 from flows.train import train
-from flows.transform import TransformError, transform
+from flows.transform import TransformError, transform, warehouse_closed_after
 from flows.warehouse import Error
 
 LOG = logging.getLogger("crossrec")
@@ -67,7 +67,8 @@ def invoke_dbt_nodes_as_tasks(arguments: list[str], project: Path) -> dict[str, 
     settings = PrefectDbtSettings(project_dir=project, profiles_dir=project, log_level=EventLevel.WARN)
     runner = PrefectDbtRunner(settings=settings, raise_on_failure=True)
     try:
-        outcome = runner.invoke(arguments)
+        with warehouse_closed_after():
+            outcome = runner.invoke(arguments)
     except ValueError as error:
         raise TransformError(str(error)) from error
     return {node.node.unique_id: str(node.status) for node in outcome.result.results}

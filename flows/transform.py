@@ -7,7 +7,8 @@ SQL that made the tables lies beside them.
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,19 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
     }
 
 
+@contextmanager
+def warehouse_closed_after() -> Iterator[None]:
+    """Close the warehouse that dbt leaves open behind its run, and so locked."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    try:
+        yield
+    finally:
+        if DuckDBConnectionManager._ENV is not None:
+            DuckDBConnectionManager._ENV.close()
+        DuckDBConnectionManager.close_all_connections()
+
+
 def invoke_dbt(arguments: list[str], project: Path) -> dict[str, str]:
     """Run dbt in this process; the status of each node by its unique id.
 
@@ -56,7 +70,8 @@ def invoke_dbt(arguments: list[str], project: Path) -> dict[str, str]:
     """
     from dbt.cli.main import dbtRunner
 
-    outcome = dbtRunner().invoke([*arguments, "--project-dir", str(project), "--profiles-dir", str(project)])
+    with warehouse_closed_after():
+        outcome = dbtRunner().invoke([*arguments, "--project-dir", str(project), "--profiles-dir", str(project)])
     if outcome.exception is not None:
         raise TransformError(f"dbt has to run to its end; it stopped: {outcome.exception}")
     results = getattr(outcome.result, "results", [])

@@ -136,13 +136,22 @@ select
 from tried
 {%- endmacro %}
 
+{#- A number for what the columns of a row hold, hardly ever the same for two rows that differ. -#}
+{% macro digest(columns) -%}
+    {{ return(adapter.dispatch('digest')(columns)) }}
+{%- endmacro %}
+
+{% macro duckdb__digest(columns) -%}
+    hash({{ columns | join(', ') }})
+{%- endmacro %}
+
 {#- A number that says whether the rows of a group, in whatever order, are still the same. -#}
 {% macro fingerprint(columns) -%}
     {{ return(adapter.dispatch('fingerprint')(columns)) }}
 {%- endmacro %}
 
 {% macro duckdb__fingerprint(columns) -%}
-    bit_xor(hash({{ columns | join(', ') }}))
+    bit_xor({{ digest(columns) }})
 {%- endmacro %}
 
 {#- The fingerprint of several groups of rows together, from their own. -#}

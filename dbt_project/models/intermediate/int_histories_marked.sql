@@ -1,12 +1,5 @@
 with
 
-account_days as (
-
-    select * from {{ ref('int_account_days') }}
-    where event_date between {{ first_kept_date() }} and {{ night() }} and events_count > impressions_count
-
-),
-
 -- nothing is learned from robots
 accounts as (
 
@@ -15,6 +8,7 @@ accounts as (
 
 ),
 
+-- the days are named twice, for a big table that is read twice under one name is copied
 recent as (
 
     select
@@ -22,10 +16,13 @@ recent as (
         account_days.event_date,
         sum(account_days.events_count - account_days.impressions_count) as interactions_count,
         {{ combined('account_days.interactions_mark') }} as mark
-    from account_days
+    from {{ ref('int_account_days') }} as account_days
     inner join accounts
         on account_days.platform = accounts.platform and account_days.account_id = accounts.account_id
-    where account_days.event_date >= {{ days_before(var('sequence_days')) }}
+    where
+        account_days.event_date
+        between greatest({{ days_before(var('sequence_days')) }}, {{ first_kept_date() }}) and {{ night() }}
+        and account_days.events_count > account_days.impressions_count
     group by accounts.user_id, account_days.event_date
 
 ),
@@ -55,10 +52,13 @@ older as (
         account_days.event_date,
         sum(account_days.events_count - account_days.impressions_count) as interactions_count,
         {{ combined('account_days.interactions_mark') }} as mark
-    from account_days
+    from {{ ref('int_account_days') }} as account_days
     inner join unfilled
         on account_days.platform = unfilled.platform and account_days.account_id = unfilled.account_id
-    where account_days.event_date < {{ days_before(var('sequence_days')) }}
+    where
+        account_days.event_date >= {{ first_kept_date() }}
+        and account_days.event_date < {{ days_before(var('sequence_days')) }}
+        and account_days.events_count > account_days.impressions_count
     group by unfilled.user_id, account_days.event_date
 
 ),
