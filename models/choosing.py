@@ -183,7 +183,7 @@ def choose(trainer: Trainer, window: Window, users_count: int, alphas: np.ndarra
     judged = {number: window.judged[number] for number in range(len(alphas)) if alphas[number]}
     trainer.start(window.log, window.popularity, alphas, seed)
     blends, scores = [PRIOR_ALONE] * len(alphas), [NOBODY] * len(alphas)
-    if not trainer.course.batches_count:
+    if not len(trainer.course.sequences.users):
         say("nothing to learn from: the prior alone")
         popular = judge_popularity(catalogue, window, users_count)
         return Choice(0, blends, [popular[number] if number in judged else NOBODY for number in range(len(alphas))])

@@ -21,7 +21,7 @@ class Configuration:
     """Share of activations dropped while training."""
     item_dropout: float = 0.3
     """Share of items whose own vector is dropped in a step, so that text alone has to score them."""
-    max_epochs: int = 8
+    max_epochs: int = 10
     """Most passes over the data; early stopping chooses how many."""
     patience: int = 4
     """Passes without a better validation NDCG after which training stops."""
@@ -29,18 +29,16 @@ class Configuration:
     """Highest learning rate of AdamW; it falls to a tenth of it by a cosine over `max_epochs`."""
     weight_decay: float = 0.01
     """Decoupled weight decay; none on embeddings, gains and biases."""
-    tokens_per_batch: int = 4096
+    tokens_per_batch: int = 2048
     """Tokens of a step, padding included."""
-    full_softmax_items: int = 20_000
-    """A platform of at most so many items is learned from all of them in each step, a larger one from sampled ones."""
-    negatives: int = 1024
-    """Sampled items that a step's targets on a larger platform are told from."""
+    negatives: int = 2048
+    """Items of a platform that a step's targets are told from: the likelier half always, the others drawn."""
     sequence_length: int = 100
     """Newest interactions of a person that the Transformer sees."""
     target_days: int = 365
     """Only interactions of so many days before the cut are targets; older ones are context."""
     target_half_life: float = 60.0
-    """Days in which a target's weight in the loss halves: recent tastes count more."""
+    """Days in which a target's chance to be learned from in a pass halves: recent tastes count more."""
     prior_lag_days: int = 30
     """Targets are offered the popularity of 1 to so many days before them, as a night's list is read for a window."""
     alpha_exponent: float = 0.0

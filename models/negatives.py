@@ -2,25 +2,27 @@
 
 import numpy as np
 
-POWER = 0.75
-
 
 class Sampler:
-    """Draws negatives, half of them evenly, half by popularity to the power 0.75 (Mikolov et al. 1310.4546).
+    """Draws negatives: the likelier half of them always, the others evenly from the rest, each at most once.
+
+    So what weighs most in the softmax is never estimated. A platform of no more items than are drawn is drawn whole.
 
     Args:
         log_probabilities: `[size]` of the platform's items.
-        count: how many are drawn; none of an empty platform.
+        count: how many are drawn.
     """
 
     def __init__(self, log_probabilities: np.ndarray, count: int) -> None:
         size = len(log_probabilities)
-        smooth = np.exp(POWER * log_probabilities.astype(np.float64))
-        self.shares = 0.5 * smooth / smooth.sum() + 0.5 / size if size else smooth
-        # without the last, which is 1: nothing is drawn beyond it, however sums were rounded
-        self.cumulated, self.count = np.cumsum(self.shares)[:-1], count if size else 0
+        order = np.argsort(-log_probabilities, kind="stable").astype(np.int32)
+        always = size if size <= count else count // 2
+        self.head, self.rest, self.drawn_count = order[:always], order[always:], min(count, size) - always
 
     def draw(self, chance: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-        """Items `[negatives]` counted from 0, and log(N·Q) of each."""
-        drawn = np.searchsorted(self.cumulated, chance.random(self.count)).astype(np.int32)
-        return drawn, np.log(self.count * self.shares[drawn]).astype(np.float32)
+        """Items `[negatives]` counted from 0, and the log of each one's chance to be among them."""
+        drawn = chance.choice(self.rest, self.drawn_count, replace=False)
+        log_chances = np.zeros(len(self.head) + len(drawn), np.float32)
+        if len(drawn):
+            log_chances[len(self.head) :] = np.log(len(drawn) / len(self.rest))
+        return np.concatenate([self.head, drawn]), log_chances

@@ -92,7 +92,8 @@ def make_scorer(
     if asked is not None:
         sequences = sequences.of_users(asked)
     states = np.zeros((len(sequences.users), size), np.float32)
-    for rows, batch in sequences.batches(configuration.tokens_per_batch, configuration.sequence_length):
+    for length, rows in sequences.plan(configuration.tokens_per_batch, configuration.sequence_length):
+        batch = sequences.padded(rows, length)
         states[rows] = network.last_states(batch.items, batch.event_types, batch.gaps, batch.mask).numpy()
     state_rows[sequences.users] = np.arange(len(sequences.users))
     queries = [network.queries(states, number).numpy() for number in range(len(priors))]

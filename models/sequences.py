@@ -1,7 +1,6 @@
 """Persons' sequences, cut to length and batched with others of about their length."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -28,60 +27,68 @@ class Batch:
 
 @dataclass(frozen=True)
 class Sequences:
-    """The newest events of each person: where they begin and end in the log, `[persons]`, and whose they are."""
+    """The newest events of each person: where they begin and end in the log, `[persons]`, and whose they are.
+
+    Where some of the log's events are targets, each last event of a sequence is a target at most, and no token.
+    """
 
     log: Log
     users: np.ndarray
     starts: np.ndarray
     ends: np.ndarray
+    is_target: np.ndarray | None = None  # [events] bool
 
-    def padded(self, rows: np.ndarray, length: int, first_target_day: int, has_targets: bool) -> Batch:
-        """The given sequences as one batch of that length; with targets, each last event is target only."""
-        starts, ends = self.starts[rows], self.ends[rows] - int(has_targets)
+    def padded(self, rows: np.ndarray, length: int) -> Batch:
+        """The given sequences as one batch of that length."""
+        log, starts, ends = self.log, self.starts[rows], self._token_ends()[rows]
         places = starts[:, None] + np.arange(length)
         mask = places < ends[:, None]
         places = np.where(mask, places, 0)
-        following = np.where(mask & has_targets, places + 1, 0)
-        log = self.log
-        before = np.maximum(places - 1, starts[:, None])
-        hours = np.where(mask, log.times[places] - log.times[before], 0) / 3600
-        days = log.times[following] // SECONDS_PER_DAY
-        is_target = mask & has_targets & log.is_positive[following] & (days >= first_target_day)
+        following = places + int(self.is_target is not None)
+        is_target = np.zeros_like(mask) if self.is_target is None else mask & self.is_target[following]
+        hours = np.where(mask, log.times[places] - log.times[np.maximum(places - 1, starts[:, None])], 0) / 3600
         return Batch(
             items=np.where(mask, log.items[places], 0).astype(np.int32),
             event_types=np.where(mask, log.event_types[places], 0).astype(np.int32),
             gaps=np.log1p(hours).astype(np.float32),
             mask=mask,
             targets=np.where(is_target, log.items[following], -1).astype(np.int32),
-            target_days=np.where(is_target, days, first_target_day).astype(np.int32),
+            target_days=np.where(is_target, log.times[following] // SECONDS_PER_DAY, 0).astype(np.int32),
         )
 
-    def with_targets(self, first_target_day: int) -> "Sequences":
-        """Only those that have anything to be learned from."""
-        is_target = self.log.is_positive & (self.log.times // SECONDS_PER_DAY >= first_target_day)
+    def targeted(self, is_target: np.ndarray) -> "Sequences":
+        """Those that have a target after their first event, of the events that `is_target` `[events]` names."""
         before = np.concatenate([[0], np.cumsum(is_target)])
-        return self._only(before[self.ends] > before[self.starts + 1])
+        kept = before[self.ends] > before[np.minimum(self.starts + 1, self.ends)]
+        return replace(self._only(kept), is_target=is_target)
+
+    def targets(self) -> np.ndarray:
+        """The places in the log of what is to be learned from; empty where nothing is."""
+        if self.is_target is None:
+            return np.zeros(0, np.int64)
+        steps = np.zeros(len(self.log.items) + 1, np.int64)
+        np.add.at(steps, self.starts + 1, 1)
+        np.add.at(steps, self.ends, -1)
+        return np.flatnonzero((np.cumsum(steps)[:-1] > 0) & self.is_target)
 
     def of_users(self, users: np.ndarray) -> "Sequences":
         """Only those of the given persons."""
         return self._only(np.isin(self.users, users))
 
     def _only(self, kept: np.ndarray) -> "Sequences":
-        return Sequences(self.log, self.users[kept], self.starts[kept], self.ends[kept])
+        return replace(self, users=self.users[kept], starts=self.starts[kept], ends=self.ends[kept])
 
-    def batches(
-        self,
-        tokens: int,
-        longest: int,
-        first_target_day: int = 0,
-        has_targets: bool = False,
-        chance: np.random.Generator | None = None,
-    ) -> Iterator[tuple[np.ndarray, Batch]]:
-        """The sequences in batches of at most `tokens` tokens, each with the rows that it holds; shuffled by `chance`.
+    def _token_ends(self) -> np.ndarray:
+        return self.ends - int(self.is_target is not None)
+
+    def plan(
+        self, tokens: int, longest: int, chance: np.random.Generator | None = None
+    ) -> list[tuple[int, np.ndarray]]:
+        """The length and the rows of each batch of at most `tokens` tokens; shuffled by `chance`.
 
         Sequences of about one length stand together, so that little is padded.
         """
-        lengths = self.ends - self.starts - int(has_targets)
+        lengths = self._token_ends() - self.starts
         plan = []
         steps = [*(length for length in LENGTHS if length < longest), longest]
         for shortest, length in pairwise([0, *steps]):
@@ -91,9 +98,7 @@ class Sequences:
             size = max(1, tokens // length)
             plan += [(length, inside[begin : begin + size]) for begin in range(0, len(inside), size)]
         order = chance.permutation(len(plan)) if chance is not None else np.arange(len(plan))
-        for number in order:
-            length, rows = plan[number]
-            yield rows, self.padded(rows, length, first_target_day, has_targets)
+        return [plan[number] for number in order]
 
 
 def newest_sequences(log: Log, longest: int) -> Sequences:

@@ -8,7 +8,7 @@ import pytest
 
 from models.configuration import Configuration, read_configuration
 from models.coverage import coverage
-from models.inputs import Inputs, read_inputs
+from models.inputs import SECONDS_PER_DAY, Inputs, read_inputs
 from models.negatives import Sampler
 from models.popularity import Popularity
 from models.training import Trainer, new_network, scheduled_rate
@@ -77,31 +77,53 @@ def test_items_that_nobody_took_learn_no_vector(trainer: Trainer, inputs: Inputs
 
 
 def test_drawn_items_estimate_the_loss_of_all(inputs: Inputs, popularity: Popularity) -> None:
-    """Whether a platform is learned from whole or from drawn items, its loss is about the same: one, other or both."""
+    """Whether a step's targets are told from all items of a platform or from drawn ones, the loss is about the same."""
     still = {"learning_rate": 1e-9, "prior_lag_days": 1, "dropout": 0.0, "item_dropout": 0.0}
     losses = []
-    for is_whole in ((True, True), (True, False), (False, True), (False, False)):
-        configuration = read_configuration({**RECOMMENDER, **still, "negatives": 2000})
+    for negatives in (1000, 24):
+        configuration = read_configuration({**RECOMMENDER, **still, "negatives": negatives})
         keras.utils.set_random_seed(1)
         trainer = Trainer(new_network(inputs.catalogue, configuration, 1), inputs.catalogue, configuration)
-        trainer.is_whole = np.array(is_whole)
         trainer.start(inputs.log, popularity, BOTH, 5)
         losses.append(trainer.epoch())
-    whole, *others = losses
-    for other in others:
-        np.testing.assert_allclose(other, whole, rtol=0.02)
-        assert (other != whole).any()
+    whole, drawn = losses
+    np.testing.assert_allclose(drawn, whole, rtol=0.03)
+    assert (drawn != whole).all()
 
 
-def test_corrections_are_what_is_drawn() -> None:
-    """exp(correction) is how often an item is drawn in a step on average; popular items are drawn more often."""
+def test_half_of_the_negatives_are_the_likeliest_items() -> None:
+    """They are always there; each other item is as often as its log chance says, and no item is there twice."""
     shares = np.linspace(1, 9, 50) / np.linspace(1, 9, 50).sum()
     sampler, chance = Sampler(np.log(shares), 10), np.random.default_rng(0)
-    drawn = [sampler.draw(chance) for _ in range(20_000)]
+    drawn = [sampler.draw(chance) for _ in range(5_000)]
     counts = np.bincount(np.concatenate([items for items, _ in drawn]), minlength=50) / len(drawn)
     expected = {int(item): np.exp(log) for items, logs in drawn for item, log in zip(items, logs, strict=True)}
-    np.testing.assert_allclose(counts, [expected[item] for item in range(50)], rtol=0.1)
-    assert counts[-1] > 1.5 * counts[0]
+    np.testing.assert_allclose(counts, [expected[item] for item in range(50)], rtol=0.15)
+    assert (counts[-5:] == 1).all() and counts[:-5].max() < 0.2
+    assert all(len(set(items)) == len(items) == 10 for items, _ in drawn)
+
+
+def test_a_small_platform_is_told_from_whole() -> None:
+    """Of no more items than are asked for each is there, for certain; an empty platform has none."""
+    items, log_chances = Sampler(np.log(np.full(7, 1 / 7)), 7).draw(np.random.default_rng(0))
+    assert sorted(items) == list(range(7)) and not log_chances.any()
+    assert len(Sampler(np.zeros(0), 7).draw(np.random.default_rng(0))[0]) == 0
+
+
+def test_targets_are_drawn_by_their_age(trainer: Trainer, inputs: Inputs, popularity: Popularity) -> None:
+    """One of a half-life ago is learned from in half of the epochs; what nobody may learn from never is."""
+    trainer.start(inputs.log, popularity, FIRST_ALONE, 5)
+    chance, log = np.random.default_rng(0), inputs.log
+    counts = np.zeros(len(log.items))
+    for _ in range(400):
+        counts[trainer.course.drawn(chance).targets()] += 1
+    ages = popularity.last_day - log.times // SECONDS_PER_DAY
+    expected = 0.5 ** (ages / trainer.configuration.target_half_life)
+    may = log.is_positive & (inputs.catalogue.item_platforms[log.items] == 0)
+    seen = counts > 0
+    assert seen.sum() > 100 and may[seen].all()
+    np.testing.assert_allclose(counts[seen] / 400, expected[seen], atol=0.12)
+    assert abs((counts[seen] / 400 - expected[seen]).mean()) < 0.01
 
 
 def test_coverage_by_hand() -> None:
