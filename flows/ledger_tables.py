@@ -80,6 +80,15 @@ TABLES = {
         "high": "double",
         "persons_count": "bigint",
     },
+    "shipped": {
+        "run_id": "varchar",
+        "logical_date": "date",
+        "platform": "varchar",
+        "recommender": "varchar",
+        "network": "double",
+        "neighbours": "double",
+        "why": "varchar",
+    },
     "realised": {
         "run_id": "varchar",
         "logical_date": "date",

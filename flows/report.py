@@ -43,7 +43,10 @@ def render(night: Night) -> str:
         sentences=sentences(night),
         key_figures=key_figures(night),
         charts=_draw(night),
-        recommenders={name: label for name, (label, _, _) in charts.RECOMMENDERS.items()},
+        recommenders={
+            **{name: label for name, (label, _, _) in charts.RECOMMENDERS.items()},
+            "prior": charts.RECOMMENDERS["popularity"][0],
+        },
         recommender=_describe_recommender(night.recommender),
         longest=max((row["seconds"] or 0 for row in night.stages), default=0) or 1,
         describe=lambda person: describe_person(night, person),

@@ -45,7 +45,7 @@ def show_run(settings: Settings, name: str, form: str = "table") -> str:
 
 
 def _everything(records: Records, night: Night) -> dict[str, object]:
-    tables = ("stages", "gates", "metrics", "uplift", "realised", "recommender")
+    tables = ("stages", "gates", "metrics", "uplift", "shipped", "realised", "recommender")
     return {**night.run, "state": records.state(night), **{name: getattr(night, name) for name in tables}}
 
 

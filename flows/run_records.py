@@ -12,7 +12,7 @@ from flows.reporting.night import Night, Row, read_rows
 from flows.settings import Settings
 from flows.warehouse import Connection, Error, connect
 
-TABLES = ("stage_runs", "gate_results", "metrics", "uplift", "realised", "recommender_versions")
+TABLES = ("stage_runs", "gate_results", "metrics", "uplift", "shipped", "realised", "recommender_versions")
 
 NO_RUNS = "A run is listed once a night has begun; this home has seen none. Begin one: crossrec night --date DATE"
 
@@ -103,6 +103,7 @@ def _night(run: Row, titles: dict[str, str], found: dict[str, tuple[Row, ...]]) 
         gates=of_run("gate_results"),
         metrics=of_run("metrics"),
         uplift=of_run("uplift"),
+        shipped=of_run("shipped"),
         realised=of_run("realised"),
         recommender=next(iter(of_run("recommender_versions")), {}),
         last_published=None,

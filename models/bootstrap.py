@@ -1,10 +1,12 @@
 """Bootstrap intervals of means over persons."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 
 def bootstrap_means(
-    values: list[np.ndarray], persons: list[np.ndarray], draws: int = 1000, seed: int = 0
+    values: Sequence[np.ndarray], persons: Sequence[np.ndarray], draws: int = 1000, seed: int = 0
 ) -> np.ndarray:
     """Means of several groups of values under resampling of the persons (Efron & Tibshirani 1993).
 

@@ -81,7 +81,8 @@ def _data(inputs: Inputs, alphas: np.ndarray) -> list[tuple[str, ...]]:
 def _results(inputs: Inputs, chosen: Chosen, outcome: Mapping[str, Any]) -> list[tuple[str, ...]]:
     """A row for each platform, and their mean."""
     ndcg = {(row["platform"], row["recommender"]): row for row in outcome["metrics"] if row["metric"] == "ndcg@10"}
-    uplift = {row["platform"]: row for row in outcome["uplift"] if row["metric"] == "ndcg@10"}
+    whole = [row for row in outcome["uplift"] if (row["segment"], row["metric"]) == ("all", "ndcg@10")]
+    uplift = {row["platform"]: row for row in whole}
     ships = dict(zip(inputs.catalogue.platforms, zip(chosen.makers, chosen.blends, strict=True), strict=True))
     rows = []
     for platform in (*inputs.catalogue.platforms, "macro"):

@@ -220,8 +220,7 @@ def swapped(under_odd: Scores, under_even: Scores) -> Scores:
     is_even = even(under_odd.users)
     return Scores(
         under_odd.users,
-        np.where(is_even, under_odd.ndcg, under_even.ndcg),
-        np.where(is_even, under_odd.recall, under_even.recall),
+        {key: np.where(is_even, values, under_even.values[key]) for key, values in under_odd.values.items()},
         (under_odd.coverage + under_even.coverage) / 2,
     )
 

@@ -9,17 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from models.bootstrap import bootstrap_means, interval
-from models.evaluation import Judged, find_hits
+from models.evaluation import ALL, Judged, measure
 from models.history import History
-from models.ndcg import ndcg
-from models.recall import recall
 
 if TYPE_CHECKING:
     from models.backtest_child import Job, Listed
 
-FEW_EVENTS = 10
 MEAN = "mean"
-SEGMENTS = ("all", "few events", "many events", "one platform", "several platforms", "warm items", "cold items")
 NEW_HERE = "new here, known elsewhere"
 
 Groups = dict[tuple[str, str, int], tuple[np.ndarray, np.ndarray]]
@@ -31,7 +27,7 @@ def compare(
 ) -> dict[str, Any]:
     """What a backtest came to, `metrics` and `differences`, as rows."""
     names = history.inputs.catalogue.platforms
-    measured = measure_all(history, judged_in, listed)
+    measured = measure_all(judged_in, listed)
     metrics, differences = [], []
     for (segment, metric), groups in measured.items():
         table = Resampled(groups, names)
@@ -41,7 +37,7 @@ def compare(
 
 
 def measure_all(
-    history: History, judged_in: "Callable[[Job], list[Judged]]", listed: "Mapping[Job, Listed]"
+    judged_in: "Callable[[Job], list[Judged]]", listed: "Mapping[Job, Listed]"
 ) -> dict[tuple[str, str], Groups]:
     """By segment and metric a value of each person; of several seeds the mean."""
     found: dict[tuple[str, str], dict[tuple[str, str, int], list[np.ndarray]]] = {}
@@ -49,9 +45,8 @@ def measure_all(
     for job, one in listed.items():
         for platform, judged in enumerate(judged_in(job)):
             persons[job.is_masked, job.night, platform] = judged.users
-            rows = measured(history, history.inputs.configuration["nights"][job.night], platform, judged, one)
-            for (segment, metric), values in rows:
-                if job.is_masked and (segment, metric) != ("all", "ndcg@10"):
+            for (segment, metric), values in measure(one.best[platform], judged).items():
+                if job.is_masked and (segment, metric) != (ALL, "ndcg@10"):
                     continue
                 where = found.setdefault((NEW_HERE if job.is_masked else segment, metric), {})
                 where.setdefault((job.recommender, job.night, platform), []).append(values)
@@ -63,35 +58,6 @@ def measure_all(
             known = ~np.isnan(values)
             result.setdefault((segment, metric), {})[key] = users[known], values[known]
     return result
-
-
-def measured(
-    history: History, cut: int, platform: int, judged: Judged, listed: "Listed"
-) -> Iterator[tuple[tuple[str, str], np.ndarray]]:
-    """By segment and metric a value of each judged person `[persons]`, NaN where a person is in no such segment."""
-    hits = find_hits(listed.best[platform], judged)
-    counts = np.bincount(judged.relevant_rows, minlength=len(judged.users))
-    whole = ndcg(hits, counts)
-    yield ("all", "ndcg@10"), whole
-    yield ("all", "recall@10"), recall(hits, counts)
-    log, item_platforms = history.inputs.log, history.inputs.catalogue.item_platforms
-    known = log.times < cut
-    events_count = np.bincount(log.users[known], minlength=history.inputs.users_count)[judged.users]
-    pairs = np.unique(log.users[known].astype(np.int64) * history.platforms_count + item_platforms[log.items[known]])
-    breadth = np.bincount(pairs // history.platforms_count, minlength=history.inputs.users_count)[judged.users]
-    for segment, inside in (
-        ("few events", events_count <= FEW_EVENTS),
-        ("many events", events_count > FEW_EVENTS),
-        ("one platform", breadth == 1),
-        ("several platforms", breadth > 1),
-    ):
-        yield (segment, "ndcg@10"), np.where(inside, whole, np.nan)
-    is_warm = np.zeros(len(item_platforms), bool)
-    is_warm[log.items[known]] = True
-    for segment, wanted in (("warm items", is_warm), ("cold items", ~is_warm)):
-        relevant = np.bincount(judged.relevant_rows[wanted[judged.relevant_items]], minlength=len(judged.users))
-        part = ndcg(hits & wanted[listed.best[platform]], relevant)
-        yield (segment, "ndcg@10"), np.where(relevant > 0, part, np.nan)
 
 
 class Resampled:

@@ -6,9 +6,7 @@ from typing import Any
 import numpy as np
 
 from models.bootstrap import bootstrap_means, interval
-from models.evaluation import Scores
-
-METRICS = ("ndcg", "recall")
+from models.evaluation import ALL, METRICS, SEGMENTS, Scores
 
 
 def metric_rows(recommender: str, platforms: Sequence[str], scores: Sequence[Scores]) -> list[dict[str, Any]]:
@@ -21,11 +19,11 @@ def metric_rows(recommender: str, platforms: Sequence[str], scores: Sequence[Sco
     """
     rows = []
     for metric in METRICS:
-        values = [getattr(score, metric) for score in scores]
-        means = bootstrap_means(values, [score.users for score in scores])
-        for name, value, draws, count in _with_macro(platforms, values, means, scores):
+        users, values = zip(*(score.of(ALL, metric) for score in scores), strict=True)
+        means = bootstrap_means(values, users)
+        for name, value, draws, count in _with_macro(platforms, users, values, means):
             low, high = interval(draws)
-            rows.append(_row(recommender, name, f"{metric}@10", value, low, high, count))
+            rows.append(_row(recommender, name, metric, value, low, high, count))
     rows += [
         _row(recommender, name, "coverage@10", score.coverage, None, None, len(score.users))
         for name, score in zip(platforms, scores, strict=True)
@@ -35,41 +33,46 @@ def metric_rows(recommender: str, platforms: Sequence[str], scores: Sequence[Sco
 
 
 def uplift_rows(platforms: Sequence[str], single: Sequence[Scores], joint: Sequence[Scores]) -> list[dict[str, Any]]:
+    """What joint brought, in every segment and metric; see `paired_rows`."""
+    pairs = [(segment, metric) for segment in SEGMENTS for metric in METRICS]
+    return [row for segment, metric in pairs for row in paired_rows(platforms, single, joint, segment, metric)]
+
+
+def paired_rows(
+    platforms: Sequence[str], single: Sequence[Scores], joint: Sequence[Scores], segment: str, metric: str
+) -> list[dict[str, Any]]:
     """Joint minus single for each platform and "macro": the same persons, the same metric, a paired interval."""
+    users, before = zip(*(score.of(segment, metric) for score in single), strict=True)
+    _, after = zip(*(score.of(segment, metric) for score in joint), strict=True)
+    means = bootstrap_means([later - earlier for later, earlier in zip(after, before, strict=True)], users)
+    pairs = zip(_with_macro(platforms, users, before, means), _with_macro(platforms, users, after, means), strict=True)
     rows = []
-    for metric in METRICS:
-        before, after = ([getattr(score, metric) for score in scores] for scores in (single, joint))
-        differences = [later - earlier for later, earlier in zip(after, before, strict=True)]
-        means = bootstrap_means(differences, [score.users for score in joint])
-        pairs = zip(
-            _with_macro(platforms, before, means, joint), _with_macro(platforms, after, means, joint), strict=True
+    for (name, earlier, draws, count), (_, later, _, _) in pairs:
+        low, high = interval(draws)
+        rows.append(
+            {
+                "platform": name,
+                "segment": segment,
+                "metric": metric,
+                "single": earlier,
+                "joint": later,
+                "difference": later - earlier,
+                "low": low,
+                "high": high,
+                "persons_count": count,
+            }
         )
-        for (name, earlier, draws, count), (_, later, _, _) in pairs:
-            low, high = interval(draws)
-            rows.append(
-                {
-                    "platform": name,
-                    "segment": "all",
-                    "metric": f"{metric}@10",
-                    "single": earlier,
-                    "joint": later,
-                    "difference": later - earlier,
-                    "low": low,
-                    "high": high,
-                    "persons_count": count,
-                }
-            )
     return rows
 
 
 def _with_macro(
-    platforms: Sequence[str], values: list[np.ndarray], means: np.ndarray, scores: Sequence[Scores]
+    platforms: Sequence[str], users: Sequence[np.ndarray], values: Sequence[np.ndarray], means: np.ndarray
 ) -> list[tuple[str, float, np.ndarray, int]]:
     """Name, mean, resampled means and persons of each platform that judged anybody, and of the mean over them."""
     known = [number for number, group in enumerate(values) if len(group)]
     rows = [(platforms[number], float(values[number].mean()), means[number], len(values[number])) for number in known]
     if known:
-        everybody = np.unique(np.concatenate([scores[number].users for number in known]))
+        everybody = np.unique(np.concatenate([users[number] for number in known]))
         mean = float(np.mean([values[number].mean() for number in known]))
         rows.append(("macro", mean, means[known].mean(axis=0), len(everybody)))
     return rows
@@ -81,7 +84,7 @@ def _row(
     return {
         "recommender": recommender,
         "platform": platform,
-        "segment": "all",
+        "segment": ALL,
         "metric": metric,
         "value": value,
         "low": low,

@@ -6,7 +6,7 @@ from models.contestants import Entry, Task
 from models.device import prepare_device
 from models.lesson import Lesson
 from models.ranking import ByPlatform, Ranker
-from models.shipping import Chosen, choose_shipped, refit_shipped
+from models.shipping import Chosen, Verdict, choose_shipped, refit_shipped
 
 
 def enter(task: Task, mode: str) -> Entry:
@@ -21,7 +21,7 @@ def enter(task: Task, mode: str) -> Entry:
     prepare_device(int(inputs.configuration["seed"]))
     lesson = Lesson(inputs)
     if mode == "joint":
-        chosen = Chosen(["joint"] * len(lesson.alphas), lesson.choose_joint(task.say))
+        chosen = Chosen([Verdict("joint", "it was asked for")] * len(lesson.alphas), lesson.choose_joint(task.say))
     else:
         chosen = choose_shipped(lesson, "joint" if mode == "shipped" else mode, task.say)
     rankers: list[Ranker] = [lesson.scorer(inputs.log, task.asked, has_network=False)] * len(chosen.makers)

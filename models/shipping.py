@@ -4,21 +4,21 @@ Shipped on a platform is the network of all platforms, unless the platform's own
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
 from models.choosing import Choice, Say
-from models.evaluation import NOBODY, Scores
+from models.evaluation import ALL, NOBODY, Scores
 from models.lesson import Lesson
-from models.lineup import uplift_rows
+from models.lineup import paired_rows
 from models.recommender import PRIOR_ALONE, Blend
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What makes a platform's lists, joint or single, and why, in words."""
+    """What makes a platform's lists, joint, single or prior, and why, in words."""
 
     recommender: str
     why: str
@@ -29,7 +29,7 @@ def ship(platforms: Sequence[str], single: Sequence[Scores], joint: Sequence[Sco
 
     Judged by NDCG@10 in the window before the cut, over the same persons, with a paired 95 % bootstrap interval.
     """
-    uplift = {row["platform"]: row for row in uplift_rows(platforms, single, joint) if row["metric"] == "ndcg@10"}
+    uplift = {row["platform"]: row for row in paired_rows(platforms, single, joint, ALL, "ndcg@10")}
     return [_judged(uplift.get(platform)) for platform in platforms]
 
 
@@ -50,9 +50,14 @@ def _judged(row: Mapping[str, Any] | None) -> Verdict:
 class Chosen:
     """The choices of the window, and what makes the lists of each platform: joint, single, or prior: no network."""
 
-    makers: list[str]
+    verdicts: list[Verdict]
     joint: Choice | None = None
     singles: Mapping[int, Choice] | None = None
+
+    @property
+    def makers(self) -> list[str]:
+        """Of each platform, without a reason."""
+        return [verdict.recommender for verdict in self.verdicts]
 
     def choice(self, platform: int) -> Choice | None:
         """What was chosen for the lists of a platform; None if there is no network."""
@@ -70,6 +75,14 @@ class Chosen:
     def epochs(self) -> list[int]:
         """Of the network that makes each platform's lists."""
         return [choice.epochs if choice else 0 for choice in map(self.choice, range(len(self.makers)))]
+
+    def shipped(self, platforms: Sequence[str]) -> list[dict[str, Any]]:
+        """A row for each platform: what makes its lists, how much of it counts beside the prior, and why."""
+        named = zip(platforms, self.verdicts, self.blends, strict=True)
+        return [
+            {"platform": name, "recommender": verdict.recommender, "why": verdict.why, **asdict(blend)}
+            for name, verdict, blend in named
+        ]
 
     def scores(self) -> dict[str, list[Scores]]:
         """How each recommender of the window did on each platform."""
@@ -90,19 +103,20 @@ def choose_shipped(lesson: Lesson, mode: str, say: Say) -> Chosen:
     """
     platforms = lesson.catalogue.platforms
     if mode == "popularity":
-        return Chosen(["prior"] * len(platforms))
+        return Chosen([Verdict("prior", "popularity alone was asked for")] * len(platforms))
     singles = {
         number: lesson.choose_single(number, _named(say, f"single {platforms[number]}"))
         for number in map(int, np.flatnonzero(lesson.alphas))
     }
-    alone = Chosen(["single"] * len(platforms), None, singles)
+    asked = Verdict("single", "networks of single platforms were asked for")
+    alone = Chosen([asked] * len(platforms), None, singles)
     if mode == "single":
         return alone
     joint = lesson.choose_joint(_named(say, "joint"))
     verdicts = ship(platforms, alone.scores()["single"], joint.scores)
     for platform, verdict in zip(platforms, verdicts, strict=True):
         say(f"{verdict.recommender} makes the lists of {platform}: {verdict.why}")
-    return Chosen([verdict.recommender for verdict in verdicts], joint, singles)
+    return Chosen(verdicts, joint, singles)
 
 
 def refit_shipped(lesson: Lesson, chosen: Chosen, say: Say) -> Iterator[int | None]:

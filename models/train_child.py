@@ -38,6 +38,7 @@ def train(folder: Path, device: str) -> None:
     save_recommender(target, priors, chosen.blends, lesson.catalogue, configuration, chosen.makers)
     outcome = {
         **compared(platforms, {"popularity": popular, **chosen.scores()}),
+        "shipped": chosen.shipped(platforms),
         "version": {
             "encoder": inputs.configuration["encoder"],
             "epochs": max(chosen.epochs),

@@ -26,6 +26,7 @@ class Night:
     lists: tuple[Row, ...]
     metrics: tuple[Row, ...]
     uplift: tuple[Row, ...]
+    shipped: tuple[Row, ...]
     realised: tuple[Row, ...]
     recommender: Row
     published: Row
@@ -62,9 +63,9 @@ class Night:
         rows = [row for row in self.metrics if row["metric"] == metric and row["segment"] == "all"]
         return sorted(rows, key=lambda row: (row["platform"] == "macro", row["platform"]))
 
-    def gains(self, metric: str) -> list[Row]:
-        """Joint minus single in one metric over all persons, platforms by name and their mean last."""
-        rows = [row for row in self.uplift if row["metric"] == metric and row["segment"] == "all"]
+    def gains(self, metric: str, segment: str | None = "all") -> list[Row]:
+        """Joint minus single in one metric, in one segment or in all; platforms by name and their mean last."""
+        rows = [row for row in self.uplift if row["metric"] == metric and segment in (None, row["segment"])]
         return sorted(rows, key=lambda row: (row["platform"] == "macro", row["platform"]))
 
     def failures(self, severity: str) -> list[Row]:
@@ -119,6 +120,7 @@ def read_night(settings: Settings, run_id: str) -> Night:
             lists=of_night("quality.scored_facts"),
             metrics=of_run("ops.metrics", "all"),
             uplift=of_run("ops.uplift", "all"),
+            shipped=of_run("ops.shipped", "platform"),
             realised=of_run("ops.realised", "platform, metric, list_logical_date"),
             recommender=next(iter(of_run("ops.recommender_versions", "trained_at desc")), {}),
             published=published,

@@ -173,10 +173,19 @@ def outcome() -> dict[str, Any]:
             single, joint = values[1], values[0]
             gain = {"single": single, "joint": joint, "difference": joint - single, "low": low, "high": high}
             uplift.append({**common, **gain})
+            uplift.append({**common, **gain, "segment": "cold items", "difference": 0.0456})
         for recommender, value in zip(("joint", "single", "popularity"), (0.4, 0.35, 0.02), strict=True):
             row = {"platform": platform, "segment": "all", "metric": "coverage@10", "persons_count": 120}
             metrics.append({**row, "recommender": recommender, "value": value})
-    return {"version": version, "metrics": metrics, "uplift": uplift}
+    shipped = [
+        {"platform": platform, "recommender": maker, "network": 0.3, "neighbours": 2.0, "why": why}
+        for platform, maker, why in (
+            ("news", "joint", "the others help"),
+            ("shop", "single", "what other platforms teach does harm here"),
+            ("video", "joint", "it may be chance"),
+        )
+    ]
+    return {"version": version, "metrics": metrics, "uplift": uplift, "shipped": shipped}
 
 
 def realised_rows() -> list[dict[str, Any]]:

@@ -115,6 +115,15 @@ def test_published_night_is_told(written: dict[str, str]) -> None:
     assert "82 s" in text and "1,510 MB" in text and "61.3" in text
 
 
+def test_what_ships_is_told(written: dict[str, str]) -> None:
+    """For each platform the page says what makes its lists and why, and what learning together brings to each group."""
+    text = Page(written["published"]).text
+    assert "Shop one platform alone 0.3 2.0 what other platforms teach does harm here" in text
+    assert "News all platforms together 0.3 2.0 the others help" in text
+    assert text.count("cold items") == 4 and "+0.046" in text
+    assert "What makes the lists" not in Page(written["held"]).text
+
+
 def test_charts_can_be_read_without_seeing(written: dict[str, str]) -> None:
     """Each chart has a title and says its figures in its description."""
     charts = {}

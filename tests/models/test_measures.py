@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from models.bootstrap import bootstrap_means, interval
-from models.evaluation import Scores, judge_window, score_lists
+from models.evaluation import NOBODY, Scores, judge_window, score_lists
 from models.inputs import Catalogue, Log
 from models.lineup import metric_rows, uplift_rows
 from models.ndcg import ndcg
@@ -56,18 +56,26 @@ def test_a_person_is_drawn_with_all_their_values() -> None:
 
 
 def test_a_paired_interval_is_of_the_differences() -> None:
-    """Two recommenders that differ by the same amount for everybody differ by it for certain."""
+    """Two recommenders that differ by the same amount for everybody differ by it for certain, in each segment."""
     spread = np.random.default_rng(3).uniform(0, 0.9, 40)
-    before, after = (Scores(np.arange(40), spread + shift, spread + shift, 1.0) for shift in (0.0, 0.1))
-    for row in uplift_rows(["only"], [before], [after]):
-        assert [row["difference"], row["low"], row["high"]] == pytest.approx([0.1, 0.1, 0.1])
+    of_half = np.where(np.arange(40) < 20, spread, np.nan)
+    before, after = (
+        Scores(np.arange(40), {("all", "ndcg@10"): spread + shift, ("few events", "ndcg@10"): of_half + 2 * shift}, 1.0)
+        for shift in (0.0, 0.1)
+    )
+    rows = {(row["platform"], row["segment"]): row for row in uplift_rows(["only"], [before], [after])}
+    assert set(rows) == {(where, which) for where in ("only", "macro") for which in ("all", "few events")}
+    for (_, segment), row in rows.items():
+        expected, count = (0.1, 40) if segment == "all" else (0.2, 20)
+        assert [row["difference"], row["low"], row["high"]] == pytest.approx([expected] * 3)
+        assert row["persons_count"] == count
 
 
 def test_nobody_to_judge_gives_no_row_and_no_error() -> None:
     """A platform without judged persons has no figures; macro is of the others."""
-    empty = Scores(np.array([], int), np.array([]), np.array([]), 0.0)
-    some = Scores(np.array([3, 4]), np.array([0.5, 1.0]), np.array([1.0, 1.0]), 0.5)
-    rows = {(row["platform"], row["metric"]): row["value"] for row in metric_rows("joint", ["a", "b"], [empty, some])}
+    values = {("all", "ndcg@10"): np.array([0.5, 1.0]), ("all", "recall@10"): np.array([1.0, 1.0])}
+    some = Scores(np.array([3, 4]), values, 0.5)
+    rows = {(row["platform"], row["metric"]): row["value"] for row in metric_rows("joint", ["a", "b"], [NOBODY, some])}
     assert rows == {
         ("b", "ndcg@10"): 0.75,
         ("macro", "ndcg@10"): 0.75,
@@ -75,7 +83,7 @@ def test_nobody_to_judge_gives_no_row_and_no_error() -> None:
         ("macro", "recall@10"): 1.0,
         ("b", "coverage@10"): 0.5,
     }
-    assert metric_rows("joint", ["a"], [empty]) == []
+    assert metric_rows("joint", ["a"], [NOBODY]) == []
 
 
 def protocol() -> ModuleType:
@@ -157,7 +165,7 @@ def test_our_figures_are_those_of_the_protocol() -> None:
         expected = theirs[theirs.platform == name].sort_values("person")
         assert list(expected.person) == list(names[ours[row].users])
         np.testing.assert_allclose(ours[row].ndcg, expected.ndcg)
-        np.testing.assert_allclose(ours[row].recall, expected.recall)
+        np.testing.assert_allclose(ours[row].values["all", "recall@10"], expected.recall)
     assert 0.05 < theirs.ndcg.mean() < 0.5
     intervals = judge.interval(theirs)
     for figures in metric_rows("joint", platforms, ours):

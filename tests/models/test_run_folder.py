@@ -7,8 +7,8 @@ import numpy as np
 import pyarrow.parquet as parquet
 import pytest
 
+from models.evaluation import METRICS, SEGMENTS
 from models.inputs import read_inputs
-from models.lineup import METRICS
 from tests.models.tiny_run import (
     ACTIVE,
     CLUSTERS,
@@ -107,7 +107,11 @@ def test_joint_learns_what_popularity_cannot(finished_run: FinishedRun) -> None:
 
 def test_joint_carries_a_taste_across_platforms(finished_run: FinishedRun) -> None:
     """Where a third of the persons is known from the other platform alone, joint beats single beyond chance."""
-    (row,) = (row for row in finished_run.metrics["uplift"] if row["platform"] == "deli" and row["metric"] == "ndcg@10")
+    (row,) = (
+        row
+        for row in finished_run.metrics["uplift"]
+        if (row["platform"], row["segment"], row["metric"]) == ("deli", "all", "ndcg@10")
+    )
     assert row["low"] > 0
     assert row["difference"] == pytest.approx(row["joint"] - row["single"])
     assert row["joint"] == value_of(finished_run, "joint", "deli")["value"]
@@ -127,19 +131,25 @@ def test_text_speaks_for_items_that_nobody_touched(finished_run: FinishedRun) ->
 
 
 def test_metrics_have_every_row_once(finished_run: FinishedRun) -> None:
-    """metrics.json has joint, single and popularity on each platform and macro, uplift for each, and what it cost."""
-    rows = [(row["recommender"], row["platform"], row["metric"]) for row in finished_run.metrics["metrics"]]
+    """metrics.json has joint, single and popularity on each platform and macro, uplift by segment, and what it cost."""
+    metrics, uplift = finished_run.metrics["metrics"], finished_run.metrics["uplift"]
     lineup, places = ("joint", "single", "popularity"), ("deli", "loft", "macro")
-    expected = {(who, where, f"{metric}@10") for who in lineup for where in places for metric in METRICS}
+    expected = {(who, where, metric) for who in lineup for where in places for metric in METRICS}
     expected |= {(who, where, "coverage@10") for who in lineup for where in places[:2]}
-    assert sorted(rows) == sorted(expected)
-    uplift = [(row["platform"], row["metric"]) for row in finished_run.metrics["uplift"]]
-    assert sorted(uplift) == sorted((where, f"{metric}@10") for where in places for metric in METRICS)
-    for row in finished_run.metrics["metrics"] + finished_run.metrics["uplift"]:
-        assert row["segment"] == "all"
+    assert sorted((row["recommender"], row["platform"], row["metric"]) for row in metrics) == sorted(expected)
+    for row in metrics + uplift:
         assert 0 < row["persons_count"] <= ACTIVE
         if row["low"] is not None:
             assert row["low"] <= row.get("value", row.get("difference")) <= row["high"]
+    counts = {(row["platform"], row["segment"], row["metric"]): row["persons_count"] for row in uplift}
+    assert len(counts) == len(uplift) and {segment for _, segment, _ in counts} <= set(SEGMENTS)
+    for where in places[:2]:
+        for metric in METRICS:
+            of = {segment: counts.get((where, segment, metric), 0) for segment in SEGMENTS}
+            assert of["few events"] + of["many events"] == of["one platform"] + of["several platforms"] == of["all"]
+            assert of["few events"] > 0 and of["one platform"] > 0 and of["warm items"] > 0
+    for row in finished_run.metrics["shipped"]:
+        assert row["recommender"] == "joint" and row["network"] > 0 and "NDCG@10" in row["why"]
     version = finished_run.metrics["version"]
     assert version["parameters_count"] > 0 and 1 <= version["epochs"] <= 6 and version["peak_memory_mb"] > 0
 

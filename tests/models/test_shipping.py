@@ -9,7 +9,7 @@ from models.shipping import ship
 def scores_around(mean: float, noise: float = 0.05, persons: int = 400, seed: int = 0) -> Scores:
     """Of so many persons."""
     values = mean + noise * np.random.default_rng(seed).standard_normal(persons)
-    return Scores(np.arange(persons), values, values, 0.5)
+    return Scores(np.arange(persons), {("all", "ndcg@10"): values}, 0.5)
 
 
 def test_joint_ships_unless_it_does_harm_beyond_chance() -> None:
