@@ -58,7 +58,6 @@ def render(night: Night) -> str:
 def key_figures(night: Night) -> list[tuple[str, str]]:
     """The few numbers that say how large the night was."""
     whole, published = night.whole, night.published
-    means = {row["recommender"]: row["value"] for row in night.figures(METRIC) if row["platform"] == "macro"}
     known = [
         ("people", wording.count(whole.get("persons_count"))),
         ("accounts", wording.count(whole.get("accounts_count"))),
@@ -68,7 +67,7 @@ def key_figures(night: Night) -> list[tuple[str, str]]:
             wording.count(sum(row["day_events_count"] for row in night.facts)) if night.facts else wording.NONE,
         ),
         ("rows published", wording.count(published.get("rows_count"))),
-        ("NDCG@10, mean of platforms", wording.figure(means.get("joint"))),
+        ("NDCG@10, mean of platforms", wording.figure((night.of_lists(METRIC) or {}).get("value"))),
         ("from start to end", wording.duration(night.seconds)),
     ]
     return [(name, value) for name, value in known if value != wording.NONE]

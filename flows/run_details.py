@@ -118,13 +118,14 @@ def _write_quality(sheet: Sheet, night: Night) -> None:
     if not _has(sheet, "NDCG@10", figures, "has not been measured", "uplift is joint less single, with 95 % intervals"):
         return
     values = {(row["platform"], row["recommender"]): row["value"] for row in figures}
-    names = ("joint", "single", "popular", "uplift")
+    recommenders = ("joint+single", "joint", "single", "popularity")
+    names = ("both", "joint", "single", "popular", "uplift")
     table = columns("platform", *names, "interval", "in words", right=names)
     for platform in dict.fromkeys(row["platform"] for row in figures):
         gain = gains.get(platform)
         table.add_row(
             night.title(platform),
-            *(wording.figure(values.get((platform, name))) for name in ("joint", "single", "popularity")),
+            *(wording.figure(values.get((platform, name))) for name in recommenders),
             wording.gain(gain["difference"]) if gain else wording.NONE,
             wording.interval(gain) if gain else wording.NONE,
             gain_in_words(gain).replace("no clear difference", "unclear") if gain else "",

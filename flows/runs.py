@@ -130,7 +130,7 @@ def _gates(records: Records, night: Night) -> Text:
 
 def _quality(night: Night) -> Text:
     """The mean over platforms: what was measured before publication, and how lists did in truth."""
-    joint, gain, realised = _joint(night), _gain(night), _realised(night)
+    joint, gain, realised = night.of_lists(METRIC), _gain(night), _realised(night)
     lines = []
     if joint:
         lines.append(f"NDCG@10  {wording.figure(joint['value'])}  {wording.interval(joint)}")
@@ -139,12 +139,6 @@ def _quality(night: Night) -> Text:
     if realised:
         lines.append(f"realised {wording.figure(realised['value'])}  {realised['list_logical_date']}")
     return Text("\n".join(lines) or wording.NONE)
-
-
-def _joint(night: Night) -> Row | None:
-    return next(
-        (row for row in night.figures(METRIC) if (row["platform"], row["recommender"]) == ("macro", "joint")), None
-    )
 
 
 def _gain(night: Night) -> Row | None:
@@ -159,7 +153,7 @@ def _realised(night: Night) -> Row | None:
 
 def _summary(records: Records, night: Night) -> dict[str, Any]:
     """One run for programs."""
-    joint, gain, realised = _joint(night) or {}, _gain(night) or {}, _realised(night) or {}
+    joint, gain, realised = night.of_lists(METRIC) or {}, _gain(night) or {}, _realised(night) or {}
     kept = {name: night.run.get(name) for name in ("run_id", "logical_date", "started_at", "ended_at", "message")}
     return {
         **kept,

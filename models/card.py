@@ -51,6 +51,7 @@ def write_card(inputs: Inputs, alphas: np.ndarray, chosen: Chosen, outcome: Mapp
                 "popularity",
                 "single",
                 "joint",
+                "joint+single",
                 "joint − single",
                 "ships",
                 "network",
@@ -87,7 +88,7 @@ def _results(inputs: Inputs, chosen: Chosen, outcome: Mapping[str, Any]) -> list
     rows = []
     for platform in (*inputs.catalogue.platforms, "macro"):
         maker, blend = ships.get(platform, ("", None))
-        own = [ndcg.get((platform, name)) for name in ("popularity", "single", "joint")]
+        own = [ndcg.get((platform, name)) for name in ("popularity", "single", "joint", "joint+single")]
         rows.append(
             (
                 platform,

@@ -4,7 +4,7 @@ Half of the persons choose and the other half reports, then the halves swap, so 
 who had a say. What ships is trained on everything up to the cut for the epochs that both halves together chose.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from statistics import NormalDist
 
@@ -15,7 +15,7 @@ from models.evaluation import NOBODY, Judged, Scores, judge_window, score_lists
 from models.inputs import SECONDS_PER_DAY, Catalogue, Log
 from models.item_knn import learn_neighbours
 from models.popularity import Popularity
-from models.recommender import PRIOR_ALONE, Blend, Scorer, make_scorer
+from models.recommender import PRIOR_ALONE, Blend, Scorer, averaged, make_scorer
 from models.training import Trainer
 
 BLENDS = tuple(Blend(network, near) for network in (0.0, 0.1, 0.2, 0.3, 0.5, 1.0) for near in (0.0, 2.0, 4.0))
@@ -63,15 +63,6 @@ def judge_popularity(catalogue: Catalogue, window: Window, users_count: int) -> 
     return [score_lists(scorer, catalogue, platform, judged) for platform, judged in enumerate(window.judged)]
 
 
-@dataclass(frozen=True)
-class Choice:
-    """What was chosen for a recommender and how it did: the epochs, the blend of each platform, the reported scores."""
-
-    epochs: int
-    blends: list[Blend]
-    scores: list[Scores]
-
-
 Half = Callable[[np.ndarray], np.ndarray]
 
 
@@ -107,7 +98,7 @@ class Best:
         if value > self.value:
             self.value, self.epoch, self.scorer = value, epoch, scorer
 
-    def blends(self, judged: dict[int, Judged]) -> dict[int, Blend]:
+    def blends(self, judged: Mapping[int, Judged]) -> dict[int, Blend]:
         """The blend of each platform that `usual_or_better` chooses among the half; the usual one without anybody."""
         voters = {number: who.only(self.half(who.users)) for number, who in judged.items()}
         gains = {
@@ -168,6 +159,19 @@ def variance_between(means: np.ndarray, errors: np.ndarray) -> np.ndarray:
     return excess / np.maximum(scale, 1e-9) if len(means) > 1 else np.zeros(means.shape[1])
 
 
+@dataclass(frozen=True)
+class Choice:
+    """What was chosen for a recommender and how it did: the epochs, the blend of each platform, the reported scores.
+
+    `bests` has its best epochs in the eyes of everybody and of either half; none if there was nothing to learn from.
+    """
+
+    epochs: int
+    blends: list[Blend]
+    scores: list[Scores]
+    bests: tuple[Best, ...] = ()
+
+
 def choose(trainer: Trainer, window: Window, users_count: int, alphas: np.ndarray, seed: int, say: Say) -> Choice:
     """Train up to the window, judge each epoch in it, and choose epochs and blend.
 
@@ -182,11 +186,11 @@ def choose(trainer: Trainer, window: Window, users_count: int, alphas: np.ndarra
     catalogue, configuration, everyone = trainer.catalogue, trainer.configuration, window.users
     judged = {number: window.judged[number] for number in range(len(alphas)) if alphas[number]}
     trainer.start(window.log, window.popularity, alphas, seed)
-    blends, scores = [PRIOR_ALONE] * len(alphas), [NOBODY] * len(alphas)
     if not len(trainer.course.sequences.users):
         say("nothing to learn from: the prior alone")
         popular = judge_popularity(catalogue, window, users_count)
-        return Choice(0, blends, [popular[number] if number in judged else NOBODY for number in range(len(alphas))])
+        scores = [popular[number] if number in judged else NOBODY for number in range(len(alphas))]
+        return Choice(0, [PRIOR_ALONE] * len(alphas), scores)
 
     neighbours = learn_neighbours(catalogue, window.log, users_count, window.cut)
 
@@ -206,13 +210,31 @@ def choose(trainer: Trainer, window: Window, users_count: int, alphas: np.ndarra
         say(f"epoch {epoch} of at most {configuration.max_epochs}: best NDCG@10 {best.value:.4f}  loss {named}")
         if epoch - max(best.epoch, of_even.epoch, of_odd.epoch) >= configuration.patience:
             break
-    of_all_blends, of_even_blends, of_odd_blends = (each.blends(judged) for each in (best, of_even, of_odd))
+    return conclude((best, of_even, of_odd), catalogue, judged)
+
+
+def conclude(bests: tuple[Best, ...], catalogue: Catalogue, judged: Mapping[int, Judged]) -> Choice:
+    """Blends in the eyes of everybody and of either half, and how each half did under what the other one chose."""
+    best, of_even, of_odd = bests
+    blends, scores = [PRIOR_ALONE] * len(catalogue.platforms), [NOBODY] * len(catalogue.platforms)
+    of_all_blends, of_even_blends, of_odd_blends = (each.blends(judged) for each in bests)
     for number, who in judged.items():
         blends[number] = of_all_blends[number]
         under_odd = score_lists(of_odd.scorer.blended(of_odd_blends[number]), catalogue, number, who)
         under_even = score_lists(of_even.scorer.blended(of_even_blends[number]), catalogue, number, who)
         scores[number] = swapped(under_odd, under_even)
-    return Choice(best.epoch, blends, scores)
+    return Choice(best.epoch, blends, scores, bests)
+
+
+def choose_averaged(
+    joint: Choice, singles: Mapping[int, Choice], catalogue: Catalogue, judged: Mapping[int, Judged]
+) -> Choice:
+    """Blends of the mean of two networks' scores, that of all platforms and each platform's own, and how it did."""
+    bests = []
+    for place, best in enumerate(joint.bests):
+        own = {number: single.bests[place].scorer for number, single in singles.items() if single.bests}
+        bests.append(replace(best, scorer=averaged(best.scorer, own)))
+    return conclude(tuple(bests), catalogue, judged) if bests else joint
 
 
 def swapped(under_odd: Scores, under_even: Scores) -> Scores:

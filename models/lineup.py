@@ -35,15 +35,16 @@ def metric_rows(recommender: str, platforms: Sequence[str], scores: Sequence[Sco
 def uplift_rows(platforms: Sequence[str], single: Sequence[Scores], joint: Sequence[Scores]) -> list[dict[str, Any]]:
     """What joint brought, in every segment and metric; see `paired_rows`."""
     pairs = [(segment, metric) for segment in SEGMENTS for metric in METRICS]
-    return [row for segment, metric in pairs for row in paired_rows(platforms, single, joint, segment, metric)]
+    rows = [row for segment, metric in pairs for row in paired_rows(platforms, single, joint, segment, metric)]
+    return [{**row, "single": row.pop("before"), "joint": row.pop("after")} for row in rows]
 
 
 def paired_rows(
-    platforms: Sequence[str], single: Sequence[Scores], joint: Sequence[Scores], segment: str, metric: str
+    platforms: Sequence[str], one: Sequence[Scores], other: Sequence[Scores], segment: str, metric: str
 ) -> list[dict[str, Any]]:
-    """Joint minus single for each platform and "macro": the same persons, the same metric, a paired interval."""
-    users, before = zip(*(score.of(segment, metric) for score in single), strict=True)
-    _, after = zip(*(score.of(segment, metric) for score in joint), strict=True)
+    """The other minus the one for each platform and "macro": the same persons, the same metric, a paired interval."""
+    users, before = zip(*(score.of(segment, metric) for score in one), strict=True)
+    _, after = zip(*(score.of(segment, metric) for score in other), strict=True)
     means = bootstrap_means([later - earlier for later, earlier in zip(after, before, strict=True)], users)
     pairs = zip(_with_macro(platforms, users, before, means), _with_macro(platforms, users, after, means), strict=True)
     rows = []
@@ -54,8 +55,8 @@ def paired_rows(
                 "platform": name,
                 "segment": segment,
                 "metric": metric,
-                "single": earlier,
-                "joint": later,
+                "before": earlier,
+                "after": later,
                 "difference": later - earlier,
                 "low": low,
                 "high": high,

@@ -5,8 +5,9 @@ from dataclasses import asdict
 from models.contestants import Entry, Task
 from models.device import prepare_device
 from models.lesson import Lesson
-from models.ranking import ByPlatform, Ranker
-from models.shipping import Chosen, Verdict, choose_shipped, refit_shipped
+from models.ranking import ByPlatform
+from models.recommender import Scorer
+from models.shipping import JOINT, Chosen, Verdict, choose_shipped, refit_shipped, scorers
 
 
 def enter(task: Task, mode: str) -> Entry:
@@ -21,16 +22,17 @@ def enter(task: Task, mode: str) -> Entry:
     prepare_device(int(inputs.configuration["seed"]))
     lesson = Lesson(inputs)
     if mode == "joint":
-        chosen = Chosen([Verdict("joint", "it was asked for")] * len(lesson.alphas), lesson.choose_joint(task.say))
+        chosen = Chosen([Verdict(JOINT, "it was asked for")] * len(lesson.alphas), lesson.choose_joint(task.say))
     else:
         chosen = choose_shipped(lesson, "joint" if mode == "shipped" else mode, task.say)
-    rankers: list[Ranker] = [lesson.scorer(inputs.log, task.asked, has_network=False)] * len(chosen.makers)
+    shared, singles = None, dict[int, Scorer]()
     for number in refit_shipped(lesson, chosen, task.say):
-        log = inputs.log if number is None else lesson.log_of(number)
-        scorer = lesson.scorer(log, task.asked).blended(*chosen.blends)
-        everywhere = [platform for platform, maker in enumerate(chosen.makers) if maker == "joint"]
-        its = everywhere if number is None else [number]
-        for platform in its:
-            rankers[platform] = scorer
+        if number is None:
+            shared = lesson.scorer(inputs.log, task.asked)
+        else:
+            singles[number] = lesson.scorer(lesson.log_of(number), task.asked)
+    prior = lesson.scorer(inputs.log, task.asked, has_network=False)
+    made = scorers(chosen.makers, shared, singles, prior)
+    rankers = [scorer.blended(*chosen.blends) for scorer in made]
     facts = {"makers": chosen.makers, "epochs": chosen.epochs, "blends": [*map(asdict, chosen.blends)]}
     return Entry(ByPlatform(rankers), facts)

@@ -6,8 +6,9 @@ One row for each person, platform and rank, in that order, 1 being the best.
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow as arrow
@@ -39,42 +40,58 @@ def recommend(folder: Path) -> None:
     inputs = read_inputs(folder)
     partial = folder / "scored.partial"
     with parquet.ParquetWriter(partial, SCHEMA) as writer:
-        for platform, (log, scorer, half_life, source) in enumerate(platform_scorers(inputs, folder / "recommender")):
-            for table in platform_lists(inputs, log, scorer, platform, source, half_life):
+        for platform, maker in enumerate(list_makers(inputs, folder / "recommender")):
+            for table in platform_lists(inputs, maker, platform):
                 writer.write_table(table)
             name = inputs.catalogue.platforms[platform]
             sys.stdout.write(f"{name}: scored for {inputs.users_count:,} persons\n")
     partial.replace(folder / "scored.parquet")
 
 
-def platform_scorers(inputs: Inputs, folder: Path) -> Iterator[tuple[Log, "Scorer", float, str]]:
-    """For each platform the log that its lists rest on, their scorer, the half-life of reasons, and their source."""
+class ListMaker(NamedTuple):
+    """What the lists of a platform are made from."""
+
+    log: Log
+    scorer: "Scorer"
+    vectors: np.ndarray  # [items, size] by which reasons are found
+    reason_half_life: float
+    source: str
+
+
+def list_makers(inputs: Inputs, folder: Path) -> Iterator[ListMaker]:
+    """For each platform what makes its lists."""
     from models.configuration import Configuration
     from models.item_knn import learn_neighbours
     from models.popularity import Popularity, daily_counts
     from models.recommender import Scorer, make_scorer
     from models.saved_recommender import load_network, load_recommender
+    from models.shipping import SINGLE, scorers
 
     catalogue, count = inputs.catalogue, inputs.users_count
     priors, blends, facts = load_recommender(folder)
-    configuration = Configuration(**facts["configuration"])
+    configuration, makers = Configuration(**facts["configuration"]), facts["makers"]
     popularity = Popularity(daily_counts(catalogue, inputs.log), priors, inputs.cut // 86_400 - 1)
     has_neighbours = any(blend.neighbours for blend in blends)
+    neighbours = learn_neighbours(catalogue, inputs.log, count, inputs.cut) if has_neighbours else None
 
-    def scorer_of(log: Log, platform: str | None) -> Scorer:
-        neighbours = learn_neighbours(catalogue, log, count, inputs.cut) if has_neighbours else None
+    def scorer_of(log: Log, platform: str | None) -> Scorer | None:
         network = load_network(folder, platform)
-        return make_scorer(network, catalogue, log, popularity, configuration, count, neighbours=neighbours)
+        known = (catalogue, log, popularity, configuration, count)
+        return make_scorer(network, *known, neighbours=neighbours) if network else None
 
-    shared = None
-    for platform, (name, maker) in enumerate(zip(catalogue.platforms, facts["makers"], strict=True)):
-        if maker == "single":
-            log = inputs.log.of_items(catalogue.items_of(platform))
-            scorer = scorer_of(log, name)
-        else:
-            log, shared = inputs.log, shared or scorer_of(inputs.log, None)
-            scorer = shared
-        yield log, scorer.blended(*blends), configuration.reason_half_life, source_of(blends[platform], maker)
+    logs = [inputs.log.of_items(catalogue.items_of(platform)) for platform in range(len(makers))]
+    shared, singles = scorer_of(inputs.log, None), map(scorer_of, logs, catalogue.platforms)
+    learned = {platform: single for platform, single in enumerate(singles) if single}
+    prior = make_scorer(None, catalogue, inputs.log, popularity, configuration, count)
+    for platform, scorer in enumerate(scorers(makers, shared, learned, replace(prior, neighbours=neighbours))):
+        is_single = makers[platform] == SINGLE
+        yield ListMaker(
+            logs[platform] if is_single else inputs.log,
+            scorer.blended(*blends),
+            (shared if shared and not is_single else scorer).vectors,
+            configuration.reason_half_life,
+            source_of(blends[platform], makers[platform]),
+        )
 
 
 def source_of(blend: "Blend", maker: str) -> str:
@@ -84,14 +101,12 @@ def source_of(blend: "Blend", maker: str) -> str:
     return "item-knn" if blend.neighbours else "prior"
 
 
-def platform_lists(
-    inputs: Inputs, log: Log, scorer: "Scorer", platform: int, source: str, half_life: float
-) -> Iterator[arrow.Table]:
+def platform_lists(inputs: Inputs, maker: ListMaker, platform: int) -> Iterator[arrow.Table]:
     """The lists of one platform, a table for each block of persons."""
     from models.ranking import best_items
     from models.reasons import find_reasons
 
-    published = int(inputs.configuration["published_k"])
+    published, log, scorer = int(inputs.configuration["published_k"]), maker.log, maker.scorer
     order = np.lexsort((log.consumed_items, log.consumed_users))
     consumed_users, consumed_items = log.consumed_users[order], log.consumed_items[order]
     for begin in range(0, inputs.users_count, 4096):
@@ -103,8 +118,8 @@ def platform_lists(
         reasons = np.full(best.shape, -1, np.int32)
         is_fallback = scorer.state_rows[users] < 0
         shown = best[:, :published]
-        reasons[:, :published] = find_reasons(scorer.vectors, log, inputs.cut, users, shown, half_life)
-        sources = np.where(is_fallback, "prior", source)
+        reasons[:, :published] = find_reasons(maker.vectors, log, inputs.cut, users, shown, maker.reason_half_life)
+        sources = np.where(is_fallback, "prior", maker.source)
         yield as_table(users, platform, best, scores, reasons, sources, is_fallback)
 
 

@@ -1,5 +1,6 @@
 """A trained recommender at work: who is asked about, and how each item scores for them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -55,6 +56,26 @@ class Scorer:
             near.data = np.float32(blend.neighbours) * np.log1p(near.data)
             table += near.toarray()
         return table
+
+
+def averaged(joint: Scorer, singles: Mapping[int, Scorer]) -> Scorer:
+    """The network of all platforms and those of single platforms together: the mean of both networks' scores.
+
+    Whom a single platform does not know, the network of all platforms scores alone, and so it does on all platforms but
+    those of `singles`.
+    """
+    size, queries = joint.vectors.shape[1], []
+    vectors = np.concatenate([joint.vectors, np.zeros_like(joint.vectors)], axis=1)
+    for platform, shared in enumerate(joint.queries):
+        both = np.concatenate([shared, np.zeros_like(shared)], axis=1)
+        if platform in singles:
+            single, items = singles[platform], joint.catalogue.items_of(platform)
+            vectors[items, size:] = single.vectors[items]
+            persons = np.flatnonzero(single.state_rows >= 0)
+            rows, of_single = joint.state_rows[persons], single.state_rows[persons]
+            both[rows] = 0.5 * np.concatenate([shared[rows], single.queries[platform][of_single]], axis=1)
+        queries.append(both)
+    return replace(joint, vectors=vectors, queries=queries)
 
 
 def all_item_vectors(network: Network, count: int, block: int = 8192) -> np.ndarray:

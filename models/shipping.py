@@ -1,6 +1,7 @@
 """What makes the lists of a night: the choices of the window, the ship rule, and the networks that are refitted for it.
 
-Shipped on a platform is the network of all platforms, unless the platform's own was better beyond chance.
+Shipped on a platform is the mean of two networks, that of all platforms and its own, unless its own alone was better
+beyond chance.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,50 +10,56 @@ from typing import Any
 
 import numpy as np
 
-from models.choosing import Choice, Say
+from models.choosing import Choice, Say, choose_averaged
 from models.evaluation import ALL, NOBODY, Scores
 from models.lesson import Lesson
 from models.lineup import paired_rows
-from models.recommender import PRIOR_ALONE, Blend
+from models.recommender import PRIOR_ALONE, Blend, Scorer, averaged
+
+JOINT, SINGLE, BOTH, PRIOR = "joint", "single", "joint+single", "prior"
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What makes a platform's lists, joint, single or prior, and why, in words."""
+    """What makes a platform's lists, and why, in words.
+
+    `joint`: the network of all platforms; `single`: its own; `joint+single`: the mean of their scores; `prior`: none.
+    """
 
     recommender: str
     why: str
 
 
-def ship(platforms: Sequence[str], single: Sequence[Scores], joint: Sequence[Scores]) -> list[Verdict]:
-    """Joint, unless a platform's own network was better beyond chance: no platform pays for the others.
+def ship(platforms: Sequence[str], single: Sequence[Scores], both: Sequence[Scores]) -> list[Verdict]:
+    """Both networks, unless a platform's own alone was better beyond chance: no platform pays for the others.
 
     Judged by NDCG@10 in the window before the cut, over the same persons, with a paired 95 % bootstrap interval.
     """
-    uplift = {row["platform"]: row for row in paired_rows(platforms, single, joint, ALL, "ndcg@10")}
-    return [_judged(uplift.get(platform)) for platform in platforms]
+    rows = {row["platform"]: row for row in paired_rows(platforms, single, both, ALL, "ndcg@10")}
+    return [_judged(rows.get(platform)) for platform in platforms]
 
 
 def _judged(row: Mapping[str, Any] | None) -> Verdict:
     """The verdict on one platform."""
     if row is None:
-        return Verdict("joint", "nobody took anything in the window before the cut that could tell")
+        return Verdict(BOTH, "nobody took anything in the window before the cut that could tell")
     figures = (
-        f"NDCG@10 {row['joint']:.4f}, by a network of its own {row['single']:.4f}, "
+        f"NDCG@10 {row['after']:.4f}, by its own network alone {row['before']:.4f}, "
         f"difference {row['difference']:+.4f} [{row['low']:+.4f}, {row['high']:+.4f}]"
     )
     if row["high"] < 0:
-        return Verdict("single", f"{figures}: what other platforms teach does harm here")
-    return Verdict("joint", f"{figures}: " + ("the others help" if row["low"] > 0 else "it may be chance"))
+        return Verdict(SINGLE, f"{figures}: what other platforms teach does harm here")
+    return Verdict(BOTH, f"{figures}: " + ("the others help" if row["low"] > 0 else "it may be chance"))
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """The choices of the window, and what makes the lists of each platform: joint, single, or prior: no network."""
+    """The choices of the window, and what makes the lists of each platform."""
 
     verdicts: list[Verdict]
     joint: Choice | None = None
     singles: Mapping[int, Choice] | None = None
+    both: Choice | None = None
 
     @property
     def makers(self) -> list[str]:
@@ -61,9 +68,8 @@ class Chosen:
 
     def choice(self, platform: int) -> Choice | None:
         """What was chosen for the lists of a platform; None if there is no network."""
-        if self.makers[platform] == "single":
-            return (self.singles or {}).get(platform)
-        return self.joint if self.makers[platform] == "joint" else None
+        single = (self.singles or {}).get(platform)
+        return {JOINT: self.joint, SINGLE: single, BOTH: self.both}.get(self.makers[platform])
 
     @property
     def blends(self) -> list[Blend]:
@@ -73,7 +79,7 @@ class Chosen:
 
     @property
     def epochs(self) -> list[int]:
-        """Of the network that makes each platform's lists."""
+        """Of the network that makes each platform's lists; of two, that of all platforms."""
         return [choice.epochs if choice else 0 for choice in map(self.choice, range(len(self.makers)))]
 
     def shipped(self, platforms: Sequence[str]) -> list[dict[str, Any]]:
@@ -86,10 +92,12 @@ class Chosen:
 
     def scores(self) -> dict[str, list[Scores]]:
         """How each recommender of the window did on each platform."""
-        scores = {"joint": self.joint.scores} if self.joint else {}
+        scores = {JOINT: self.joint.scores} if self.joint else {}
         if self.singles is not None:
             choices = [self.singles.get(number) for number in range(len(self.makers))]
-            scores["single"] = [choice.scores[number] if choice else NOBODY for number, choice in enumerate(choices)]
+            scores[SINGLE] = [choice.scores[number] if choice else NOBODY for number, choice in enumerate(choices)]
+        if self.both:
+            scores[BOTH] = self.both.scores
         return scores
 
 
@@ -103,33 +111,40 @@ def choose_shipped(lesson: Lesson, mode: str, say: Say) -> Chosen:
     """
     platforms = lesson.catalogue.platforms
     if mode == "popularity":
-        return Chosen([Verdict("prior", "popularity alone was asked for")] * len(platforms))
+        return Chosen([Verdict(PRIOR, "popularity alone was asked for")] * len(platforms))
     singles = {
         number: lesson.choose_single(number, _named(say, f"single {platforms[number]}"))
         for number in map(int, np.flatnonzero(lesson.alphas))
     }
-    asked = Verdict("single", "networks of single platforms were asked for")
+    asked = Verdict(SINGLE, "networks of single platforms were asked for")
     alone = Chosen([asked] * len(platforms), None, singles)
     if mode == "single":
         return alone
     joint = lesson.choose_joint(_named(say, "joint"))
-    verdicts = ship(platforms, alone.scores()["single"], joint.scores)
+    judged = {number: lesson.window.judged[number] for number in singles}
+    both = choose_averaged(joint, singles, lesson.catalogue, judged)
+    verdicts = ship(platforms, alone.scores()[SINGLE], both.scores)
     for platform, verdict in zip(platforms, verdicts, strict=True):
         say(f"{verdict.recommender} makes the lists of {platform}: {verdict.why}")
-    return Chosen(verdicts, joint, singles)
+    return Chosen(verdicts, joint, singles, both)
 
 
 def refit_shipped(lesson: Lesson, chosen: Chosen, say: Say) -> Iterator[int | None]:
     """Refit each network that ships, up to the cut; the platform whose own the lesson's network is now, or None."""
-    if "joint" in chosen.makers and chosen.joint is not None and chosen.joint.epochs:
+    if {JOINT, BOTH} & set(chosen.makers) and chosen.joint is not None and chosen.joint.epochs:
         lesson.refit_joint(chosen.joint.epochs, _named(say, "joint"))
         yield None
-    for number, maker in enumerate(chosen.makers):
-        if maker == "single" and chosen.epochs[number]:
-            lesson.refit_single(
-                number, chosen.epochs[number], _named(say, f"single {lesson.catalogue.platforms[number]}")
-            )
+    for number, single in (chosen.singles or {}).items():
+        if chosen.makers[number] in (SINGLE, BOTH) and single.epochs:
+            lesson.refit_single(number, single.epochs, _named(say, f"single {lesson.catalogue.platforms[number]}"))
             yield number
+
+
+def scorers(makers: Sequence[str], shared: Scorer | None, singles: Mapping[int, Scorer], prior: Scorer) -> list[Scorer]:
+    """What scores each platform's items, with `shared` by the network of all platforms and `prior` without any."""
+    both = averaged(shared, singles) if shared else prior
+    known = {JOINT: shared or prior, BOTH: both}
+    return [known.get(maker) or singles.get(platform, prior) for platform, maker in enumerate(makers)]
 
 
 def _named(say: Say, name: str) -> Say:

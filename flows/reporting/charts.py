@@ -11,6 +11,7 @@ from flows.reporting.night import Night, Row
 from flows.reporting.verdict import gain_in_words
 
 RECOMMENDERS = {
+    "joint+single": ("both, averaged", INK, "^"),
     "joint": ("all platforms together", FIRST, "o"),
     "single": ("one platform alone", SECOND, "D"),
     "popularity": ("popular items", THIRD, "s"),
@@ -98,7 +99,7 @@ def uplift(night: Night, metric: str = "ndcg@10") -> Markup:
 
 
 def figures(night: Night, metric: str, name: str, title: str) -> Markup:
-    """One metric of the three recommenders by platform, with intervals where there are any."""
+    """One metric of the recommenders by platform, with intervals where there are any."""
     rows = night.figures(metric)
     platforms = list(dict.fromkeys(row["platform"] for row in rows))
     known = [recommender for recommender in RECOMMENDERS if any(row["recommender"] == recommender for row in rows)]
@@ -117,7 +118,7 @@ def figures(night: Night, metric: str, name: str, title: str) -> Markup:
         axes.set_xlabel(_named(metric))
         if metric.startswith("coverage"):
             axes.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
-        figure.legend(loc="outside upper left", ncols=3, frameon=False, fontsize=8, handlelength=1.6)
+        figure.legend(loc="outside upper left", ncols=4, frameon=False, fontsize=8, handlelength=1.6)
 
     told = "; ".join(
         f"{night.title(row['platform'])}, {RECOMMENDERS[row['recommender']][0]}: {row['value']:.3f}{_between(row)}"

@@ -63,6 +63,11 @@ class Night:
         rows = [row for row in self.metrics if row["metric"] == metric and row["segment"] == "all"]
         return sorted(rows, key=lambda row: (row["platform"] == "macro", row["platform"]))
 
+    def of_lists(self, metric: str) -> Row | None:
+        """The mean over platforms of what most lists were made by: both networks if there are two, else the one."""
+        means = {row["recommender"]: row for row in self.figures(metric) if row["platform"] == "macro"}
+        return means.get("joint+single") or means.get("joint")
+
     def gains(self, metric: str, segment: str | None = "all") -> list[Row]:
         """Joint minus single in one metric, in one segment or in all; platforms by name and their mean last."""
         rows = [row for row in self.uplift if row["metric"] == metric and segment in (None, row["segment"])]

@@ -184,11 +184,10 @@ def _uplift(night: Night) -> str:
 def _bar(night: Night) -> str:
     """The mean over platforms beside that of the most popular items."""
     means = {row["recommender"]: row["value"] for row in night.figures(METRIC) if row["platform"] == "macro"}
-    if means.get("joint") is None or means.get("popularity") is None:
+    ours = night.of_lists(METRIC)
+    if ours is None or means.get("popularity") is None:
         return ""
-    text = (
-        f"Over all platforms its NDCG@10 is {means['joint']:.3f}; popular items alone reach {means['popularity']:.3f}"
-    )
+    text = f"Over all platforms its NDCG@10 is {ours['value']:.3f}; popular items alone reach {means['popularity']:.3f}"
     return text + (f", one platform at a time {means['single']:.3f}." if means.get("single") is not None else ".")
 
 

@@ -180,9 +180,9 @@ def outcome() -> dict[str, Any]:
     shipped = [
         {"platform": platform, "recommender": maker, "network": 0.3, "neighbours": 2.0, "why": why}
         for platform, maker, why in (
-            ("news", "joint", "the others help"),
+            ("news", "joint+single", "the others help"),
             ("shop", "single", "what other platforms teach does harm here"),
-            ("video", "joint", "it may be chance"),
+            ("video", "joint+single", "it may be chance"),
         )
     ]
     return {"version": version, "metrics": metrics, "uplift": uplift, "shipped": shipped}

@@ -84,7 +84,7 @@ def test_every_person_gets_a_list_on_every_platform(small_night: Home) -> None:
     assert (grouped.item_rank.agg(list).map(lambda ranks: sorted(ranks) == list(range(1, 21)))).all()
     assert (grouped.item_id.nunique() == 20).all()
     assert lists.reason_text.str.len().min() > 10
-    assert {"joint", "single", "item-knn", "prior"} >= set(lists.source)
+    assert {"joint+single", "single", "item-knn", "prior"} >= set(lists.source)
 
 
 def test_nothing_after_the_cut_counts_and_a_re_run_gives_the_same_rows(small_night: Home, new_home) -> None:

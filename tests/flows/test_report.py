@@ -119,7 +119,7 @@ def test_what_ships_is_told(written: dict[str, str]) -> None:
     """For each platform the page says what makes its lists and why, and what learning together brings to each group."""
     text = Page(written["published"]).text
     assert "Shop one platform alone 0.3 2.0 what other platforms teach does harm here" in text
-    assert "News all platforms together 0.3 2.0 the others help" in text
+    assert "News both, averaged 0.3 2.0 the others help" in text
     assert text.count("cold items") == 4 and "+0.046" in text
     assert "What makes the lists" not in Page(written["held"]).text
 

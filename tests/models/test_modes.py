@@ -36,12 +36,13 @@ def test_single_lists_rest_on_their_platform_alone(tmp_path: Path) -> None:
 
 
 def test_a_platform_that_joint_harms_gets_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the verdict is single, its network is refitted and makes the platform's lists, beside the joint one."""
-    verdicts = [Verdict("joint", "it helps"), Verdict("single", "it does harm")]
+    """Where the verdict is single, its network alone makes the platform's lists; elsewhere two do."""
+    verdicts = [Verdict("joint+single", "it helps"), Verdict("single", "it does harm")]
     monkeypatch.setattr("models.shipping.ship", lambda *_: verdicts)
     run = run_in("joint", tmp_path)
-    assert {path.name for path in (tmp_path / "recommender").glob("*.keras")} == {"network.keras", "network.loft.keras"}
-    for platform, maker in enumerate(("joint", "single")):
+    networks = {path.name for path in (tmp_path / "recommender").glob("*.keras")}
+    assert networks == {"network.keras", "network.deli.keras", "network.loft.keras"}
+    for platform, maker in enumerate(("joint+single", "single")):
         assert set(run.scored["source"][run.scored["platform_index"] == platform]) <= {maker, "item-knn", "prior"}
     of_loft = (run.scored["platform_index"] == 1) & (run.scored["reason_item_index"] >= 0)
     assert (platform_of(run.scored["reason_item_index"][of_loft]) == 1).all()

@@ -77,7 +77,7 @@ def test_who_never_did_anything_gets_the_prior(finished_run: FinishedRun) -> Non
     silent = scored["user_index"] >= ACTIVE
     np.testing.assert_array_equal(scored["is_fallback"], silent)
     np.testing.assert_array_equal(scored["source"] == "prior", silent)
-    assert set(scored["source"]) == {"prior", "joint"}
+    assert set(scored["source"]) == {"prior", "joint+single"}
     assert (scored["reason_item_index"][silent] == -1).all()
     last = scored["user_index"] == ACTIVE + SILENT - 1
     another = scored["user_index"] == ACTIVE
@@ -133,7 +133,7 @@ def test_text_speaks_for_items_that_nobody_touched(finished_run: FinishedRun) ->
 def test_metrics_have_every_row_once(finished_run: FinishedRun) -> None:
     """metrics.json has joint, single and popularity on each platform and macro, uplift by segment, and what it cost."""
     metrics, uplift = finished_run.metrics["metrics"], finished_run.metrics["uplift"]
-    lineup, places = ("joint", "single", "popularity"), ("deli", "loft", "macro")
+    lineup, places = ("joint", "joint+single", "single", "popularity"), ("deli", "loft", "macro")
     expected = {(who, where, metric) for who in lineup for where in places for metric in METRICS}
     expected |= {(who, where, "coverage@10") for who in lineup for where in places[:2]}
     assert sorted((row["recommender"], row["platform"], row["metric"]) for row in metrics) == sorted(expected)
@@ -149,7 +149,7 @@ def test_metrics_have_every_row_once(finished_run: FinishedRun) -> None:
             assert of["few events"] + of["many events"] == of["one platform"] + of["several platforms"] == of["all"]
             assert of["few events"] > 0 and of["one platform"] > 0 and of["warm items"] > 0
     for row in finished_run.metrics["shipped"]:
-        assert row["recommender"] == "joint" and row["network"] > 0 and "NDCG@10" in row["why"]
+        assert row["recommender"] == "joint+single" and row["network"] > 0 and "NDCG@10" in row["why"]
     version = finished_run.metrics["version"]
     assert version["parameters_count"] > 0 and 1 <= version["epochs"] <= 6 and version["peak_memory_mb"] > 0
 
@@ -159,7 +159,7 @@ def test_the_card_says_what_it_is(finished_run: FinishedRun) -> None:
     card = (finished_run.folder / "recommender" / "card.md").read_text()
     for platform in ("deli", "loft", "macro"):
         (row,) = (line for line in card.splitlines() if line.startswith(f"| {platform} |") and "[" in line)
-        for name in ("popularity", "single", "joint"):
+        for name in ("popularity", "single", "joint", "joint+single"):
             assert f"{value_of(finished_run, name, platform)['value']:.4f}" in row
     assert "| deli | 120 | 36 | 35 |" in card and "## Limits" in card
     assert f"Nothing from {datetime.fromtimestamp(CUT, UTC):%Y-%m-%d %H:%M} UTC" in card

@@ -1,9 +1,9 @@
-"""The ship rule on made-up scores: joint stands unless it does harm beyond chance."""
+"""The ship rule on made-up scores: both networks make the lists unless that does harm beyond chance."""
 
 import numpy as np
 
 from models.evaluation import NOBODY, Scores
-from models.shipping import ship
+from models.shipping import BOTH, SINGLE, ship
 
 
 def scores_around(mean: float, noise: float = 0.05, persons: int = 400, seed: int = 0) -> Scores:
@@ -12,12 +12,12 @@ def scores_around(mean: float, noise: float = 0.05, persons: int = 400, seed: in
     return Scores(np.arange(persons), {("all", "ndcg@10"): values}, 0.5)
 
 
-def test_joint_ships_unless_it_does_harm_beyond_chance() -> None:
-    """Better, or a little behind: joint; clearly worse: the platform's own; nobody to tell: joint. It says why."""
+def test_both_ship_unless_that_does_harm_beyond_chance() -> None:
+    """Better, or a little behind: both; clearly worse: the platform's own; nobody to tell: both. It says why."""
     single = [scores_around(0.2), scores_around(0.2), scores_around(0.2), NOBODY]
-    joint = [scores_around(0.3, seed=1), scores_around(0.197, seed=2), scores_around(0.1, seed=3), NOBODY]
-    verdicts = ship(("a", "b", "c", "d"), single, joint)
-    assert [verdict.recommender for verdict in verdicts] == ["joint", "joint", "single", "joint"]
+    both = [scores_around(0.3, seed=1), scores_around(0.197, seed=2), scores_around(0.1, seed=3), NOBODY]
+    verdicts = ship(("a", "b", "c", "d"), single, both)
+    assert [verdict.recommender for verdict in verdicts] == [BOTH, BOTH, SINGLE, BOTH]
     helps, chance, harms, nobody = (verdict.why for verdict in verdicts)
     assert "the others help" in helps and "+0.10" in helps and "may be chance" in chance
     assert "difference -0.00" in chance  # behind, but no more than chance explains
