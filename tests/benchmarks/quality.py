@@ -19,7 +19,7 @@ LAST_DAY = "2014-06-23"
 RECOMMENDERS = (
     "joint", "single", "popularity", "popular-half-life-3", "popular-half-life-7", "popular-half-life-14",
     "popular-half-life-30", "popular-last-3", "popular-last-7", "popular-last-15", "popular-last-30", "popular-last-60",
-    "item-knn", "item-knn-joint", "ease", "ials", "ials-joint",
+    "item-knn", "item-knn-joint", "ease", "ials", "ials-joint", "item2vec", "item2vec-joint", "two-encoder",
 )  # fmt: skip
 
 
