@@ -2,7 +2,7 @@
 # make test     set up and pass the tests
 # make check    style, types, architecture, SQL, generated files
 # make bench    benchmarks, as ratios within one run
-# make bench-quality SET=nights   recommenders side by side on the real data in ../shared
+# make bench-quality SET=nights   recommenders side by side on the real data in ../shared; or amazon4-loo, amazon-bst, ml-1m
 # make docs     the tables, their columns and their lineage, as one page that needs no network
 # make acceptance   a night on the real four-platform data in ../shared, judged
 

@@ -2,7 +2,7 @@
 
 import ast
 import hashlib
-import importlib
+import importlib.util
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -45,11 +45,38 @@ CONTESTANTS: dict[str, tuple[str, dict[str, Any]]] = {
     "ease": ("models.baselines.ease", {}),
     "ials": ("models.baselines.ials", {}),
     "ials-joint": ("models.baselines.ials", {"is_joint": True}),
+    "item2vec": ("models.baselines.item2vec", {}),
+    "item2vec-joint": ("models.baselines.item2vec", {"is_joint": True}),
+    "two-encoder": ("models.baselines.two_encoder", {}),
     "joint": ("models.networks_entered", {"mode": "joint"}),
     "single": ("models.networks_entered", {"mode": "single"}),
     "shipped": ("models.networks_entered", {"mode": "shipped"}),
 }
 """By name a module and options; each module has `enter(task, **options)`, which learns and returns an `Entry`."""
+
+
+def find_contestant(name: str) -> tuple[str, dict[str, Any]]:
+    """The module and options of one of `CONTESTANTS`, or of MODULE:NAME, one from outside that is told its name.
+
+    Raises:
+        ValueError: if there is none.
+    """
+    if name in CONTESTANTS:
+        return CONTESTANTS[name]
+    module, _, own = name.partition(":")
+    if own and file_of(module):
+        return module, {"name": own}
+    known = ", ".join(CONTESTANTS)
+    raise ValueError(f"A recommender to compare is one of {known}, or MODULE:NAME of your own; found {name!r}.")
+
+
+def file_of(module: str) -> Path | None:
+    """Where a module's code stands; None if there is none."""
+    try:
+        found = importlib.util.find_spec(module)
+    except ModuleNotFoundError:  # of the package that it should be in
+        return None
+    return Path(found.origin) if found and found.origin else None
 
 
 def check_contestants(names: list[str]) -> None:
@@ -59,22 +86,22 @@ def check_contestants(names: list[str]) -> None:
         ValueError: if one is not.
     """
     for name in names:
-        if name not in CONTESTANTS:
-            raise ValueError(f"A recommender to compare is one of {', '.join(CONTESTANTS)}; found {name!r}.")
+        find_contestant(name)
 
 
 def enter(name: str, task: Task) -> Entry:
-    """Have one of `CONTESTANTS` learn."""
-    module, options = CONTESTANTS[name]
+    """Have a contestant learn."""
+    module, options = find_contestant(name)
     entry: Entry = importlib.import_module(module).enter(task, **options)
     return entry
 
 
 def fingerprint(name: str, settings: Mapping[str, Any]) -> str:
     """What a contestant's lists depend on beside the data, as a short hash: its code, options and settings."""
-    module, options = CONTESTANTS[name]
+    module, options = find_contestant(name)
     content = hashlib.sha256(json.dumps([options, settings], sort_keys=True).encode())
-    for path in sorted(sources_of([module, "models.history", "models.evaluation"])):
+    outside = file_of(module)
+    for path in sorted(sources_of([module, "models.history", "models.evaluation"]) | ({outside} if outside else set())):
         content.update(path.read_bytes())
     return content.hexdigest()[:16]
 
@@ -89,6 +116,6 @@ def sources_of(modules: list[str]) -> set[Path]:
             continue
         found.add(path)
         imports = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ImportFrom)]
-        left += [node.module for node in imports if node.module and node.module.startswith("models.")]
+        left += [node.module for node in imports if node.module]
     # who is in the lists of contestants changes nothing of what each of them does
     return found - {Path(__file__)}

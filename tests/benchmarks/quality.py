@@ -1,14 +1,19 @@
 """`python -m tests.benchmarks.quality SET`: how well recommenders rank on real data, side by side.
 
-The home is laid once and kept, with all lists that were made in it, so a second call of the same code costs seconds.
+What was made is kept under a name of code and data, so a second call of the same code costs seconds.
 `nights`: the four platforms of ../shared/data/amazon4, on the five nights of ../shared/acceptance/protocol.py.
+`amazon4-loo`, `amazon-bst`, `ml-1m`: each person's last item is to be foretold; see left_out.py.
 """
 
 import argparse
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+
+from tests.benchmarks.left_out_table import SETS, Chosen, compare
+from tests.benchmarks.rectools import NAMES as PEERS
 
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parent.parent
@@ -19,8 +24,10 @@ LAST_DAY = "2014-06-23"
 RECOMMENDERS = (
     "joint", "single", "popularity", "popular-half-life-3", "popular-half-life-7", "popular-half-life-14",
     "popular-half-life-30", "popular-last-3", "popular-last-7", "popular-last-15", "popular-last-30", "popular-last-60",
-    "item-knn", "item-knn-joint", "ease", "ials", "ials-joint",
+    "item-knn", "item-knn-joint", "ease", "ials", "ials-joint", "item2vec", "item2vec-joint", "two-encoder",
+    *PEERS,
 )  # fmt: skip
+LEFT_OUT_RECOMMENDERS = ("joint", "single", "popularity", "item-knn", *PEERS)
 
 
 def lay_nights(home: Path) -> None:
@@ -37,9 +44,6 @@ def lay_nights(home: Path) -> None:
 def places(home: Path) -> list[str]:
     """Where a command finds its home and its contracts."""
     return ["--home", str(home), "--contracts", str(home / "contracts")]
-
-
-SETS = {"nights": (lay_nights, NIGHTS)}
 
 
 def beside_peers(outcome: dict) -> list[str]:
@@ -60,35 +64,72 @@ def beside_peers(outcome: dict) -> list[str]:
 
 
 def main() -> int:
-    """Lay a home if there is none, and compare."""
+    """Compare on the set that is named."""
     parser = argparse.ArgumentParser(
         prog="python -m tests.benchmarks.quality",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("set", choices=SETS)
-    parser.add_argument("--home", type=Path, help="where it is laid and kept (default: build/quality/SET)")
-    parser.add_argument("--recommenders", default=",".join(RECOMMENDERS), metavar="NAME,…", help="(default: all)")
+    parser.add_argument("set", choices=["nights", *SETS])
+    parser.add_argument("--home", type=Path, help="where what was made is kept (default: build/quality/SET)")
+    parser.add_argument("--recommenders", type=names, metavar="NAME,…", help="(default: all)")
     parser.add_argument("--seeds", default="7", metavar="N,…", help="(default: %(default)s)")
-    parser.add_argument("--masked", action="store_true", help="also with one platform hidden of every fifth person")
+    parser.add_argument(
+        "--masked", action="store_true", help="nights: also with one platform of every fifth person hidden"
+    )
+    parser.add_argument("--prior", action="store_true", help="not nights: networks have the popularity prior, too")
+    parser.add_argument(
+        "--with",
+        type=settings,
+        default={},
+        dest="overrides",
+        metavar="NAME=NUMBER,…",
+        help="not nights: hyperparameters",
+    )
+    parser.add_argument("--persons", type=int, metavar="N", help="not nights: the first N persons alone, to try it")
     arguments = parser.parse_args()
     if not JUDGES.is_dir():
         print(f"The real logs and their judge are needed in {JUDGES}; the folder is absent. Nothing was run.")
         return 1
-    lay, nights = SETS[arguments.set]
     home = (arguments.home or PROJECT / "build" / "quality" / arguments.set).resolve()
+    if arguments.set == "nights":
+        return compare_nights(home, arguments.recommenders or RECOMMENDERS, arguments.seeds, arguments.masked)
+    chosen = Chosen(
+        arguments.recommenders or LEFT_OUT_RECOMMENDERS,
+        [int(seed) for seed in arguments.seeds.split(",")],
+        arguments.prior,
+        arguments.overrides,
+        arguments.persons,
+    )
+    compare(arguments.set, home, chosen, lambda line: print(line, flush=True))
+    return 0
+
+
+def compare_nights(home: Path, recommenders: Sequence[str], seeds: str, is_masked: bool) -> int:
+    """Lay a home if there is none, and run a backtest in it."""
     laid = home / "laid"
     if not laid.exists():
         home.mkdir(parents=True, exist_ok=True)
-        lay(home)
+        lay_nights(home)
         laid.touch()
-    chosen = ["--nights", ",".join(nights), "--recommenders", arguments.recommenders, "--seeds", arguments.seeds]
-    command = [*CROSSREC, "backtest", *chosen, *["--masked"] * arguments.masked, *places(home)]
+    chosen = ["--nights", ",".join(NIGHTS), "--recommenders", ",".join(recommenders), "--seeds", seeds]
+    command = [*CROSSREC, "backtest", *chosen, *["--masked"] * is_masked, *places(home)]
     code = subprocess.run(command, cwd=PROJECT, check=False).returncode
     if code == 0:
         outcome = json.loads((home / "runs" / "backtest" / "outcome.json").read_text())
         print("\n".join(beside_peers(outcome)))
     return code
+
+
+def names(text: str) -> list[str]:
+    """Names of the form NAME,NAME."""
+    return text.split(",")
+
+
+def settings(text: str) -> dict[str, float]:
+    """Numbers of the form NAME=NUMBER,NAME=NUMBER, whole ones as such."""
+    pairs = (pair.split("=") for pair in text.split(","))
+    return {name: int(value) if value.isdecimal() else float(value) for name, value in pairs}
 
 
 if __name__ == "__main__":
