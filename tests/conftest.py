@@ -4,12 +4,14 @@ import hashlib
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
 import pytest
+from filelock import FileLock
 
 PROJECT = Path(__file__).resolve().parent.parent
 SHARED = PROJECT.parent / "shared"
@@ -18,12 +20,12 @@ SMALL = {"CROSSREC_ENCODER": "use", "CROSSREC_RECOMMENDER": '{"max_epochs": 1}',
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that need the real data skip, and say so, where its folder is absent; files of slow tests come first.
+    """Tests that need the real data skip, and say so, where its folder is absent; files of many slow tests come first.
 
     Two workers share the files between them, and none should begin with a long one when the other is done.
     """
-    slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: item.path not in slow)
+    slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
+    items.sort(key=lambda item: -slow[item.path])
     for item in items:
         needed = [SHARED / folder for folder in ("data", "acceptance") if item.get_closest_marker(f"shared_{folder}")]
         for folder in needed:
@@ -95,11 +97,20 @@ def new_home(prefect_url: str, tmp_path_factory: pytest.TempPathFactory):
 
 
 @pytest.fixture(scope="session")
-def small_night(new_home) -> Home:
-    """The home of a small night, run and published; tests read it and leave it as it is."""
-    home = new_home("small_night")
-    home.simulate()
-    home.night()
+def small_night(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """The home of a small night with a Prefect of its own, published; tests read it and leave it as it is.
+
+    Workers that run tests side by side share it: the first makes it, another waits.
+    """
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    home = Home(folder / "small_night", SMALL)
+    home.environment.pop("PREFECT_API_URL", None)
+    with FileLock(folder / "small_night.lock"):
+        if not (home.path / "published.duckdb").exists():
+            home.simulate()
+            home.night()
     return home
 
 

@@ -74,6 +74,17 @@ def order(event_id: str, customer: str, day: int, loaded: int, sku: str = "kettl
     }
 
 
+def check(settings: Settings, variables: dict[str, Any], selected: str) -> dict[str, str]:
+    """The status of each test that is selected, run by itself over the tables of a night that was built.
+
+    dbt is told the same as when it built them, and so need not parse the project anew.
+    """
+    os.environ.update(dbt_environment(settings))
+    arguments = dbt_arguments(settings, "training", variables)
+    told = arguments[arguments.index("--vars") :]
+    return invoke_dbt(["test", "--select", selected, *told], assemble_project(settings))
+
+
 def build(settings: Settings, day: int, selections: tuple[str, ...] = ("staging", "training")) -> None:
     """Build selections for a night in March."""
     for selection in selections:
@@ -83,12 +94,12 @@ def build(settings: Settings, day: int, selections: tuple[str, ...] = ("staging"
 PERSONS = ("+dim_account_history", "+links_cut", "+identifiers_refused")
 
 
-def build_persons(settings: Settings, day: int) -> None:
-    """Of the selection `training` what says who is who on a night in March."""
+def build_persons(settings: Settings, day: int, *others: str) -> None:
+    """Of the selection `training` what says who is who on a night in March, and what else is named."""
     os.environ.update(dbt_environment(settings))
     arguments = dbt_arguments(settings, "training", {"logical_date": f"2026-03-{day:02}", "run_id": "r"})
     place = arguments.index("--selector")
-    arguments[place : place + 2] = ["--select", *PERSONS, "--exclude", "path:contracts/models"]
+    arguments[place : place + 2] = ["--select", *PERSONS, *others, "--exclude", "path:contracts/models"]
     arguments += ["--indirect-selection", "cautious"]
     invoke_dbt(arguments, assemble_project(settings))
 

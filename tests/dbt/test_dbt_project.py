@@ -1,24 +1,18 @@
 """The dbt project as a night runs it: over nothing, over any order of nights, and its unit tests."""
 
-import json
-import os
 from pathlib import Path
 
 from flows.retraction import retract
-from flows.transform import SELECTIONS, assemble_project, dbt_environment, invoke_dbt
+from flows.transform import SELECTIONS
 from flows.warehouse import connect
-from tests.dbt.built_home import build, contents, empty_home, land, order
+from tests.dbt.built_home import build, check, contents, empty_home, land, order
 
 
 def test_all_selections_build_over_empty_tables_and_unit_tests_pass(tmp_path: Path) -> None:
     """A home without a record builds; over its tables every unit test of the SQL passes."""
     settings = empty_home(tmp_path)
     build(settings, 10, SELECTIONS)
-    os.environ.update(dbt_environment(settings))
-    variables = json.dumps({"logical_date": "2026-03-10"})
-    folders = ["--target-path", str(tmp_path / "target"), "--log-path", str(tmp_path / "logs"), "--quiet"]
-    arguments = ["test", "--select", "test_type:unit", "--vars", variables, *folders]
-    statuses = invoke_dbt(arguments, assemble_project(settings))
+    statuses = check(settings, {"logical_date": "2026-03-10", "run_id": "r"}, "test_type:unit")
     assert len(statuses) >= 20
     assert set(statuses.values()) == {"pass"}
 

@@ -13,7 +13,7 @@ from flows.kept_apart import keep_apart
 from flows.settings import Settings
 from flows.warehouse import connect
 from flows.watermark import watermark
-from tests.dbt.built_home import build, empty_home, land
+from tests.dbt.built_home import build, build_persons, empty_home, land
 
 HISTORY = """
     select account_key, user_id, match_evidence, valid_from, valid_to from marts.dim_account_history
@@ -59,13 +59,14 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     deliver(settings, 1, "music_accounts", listener="4", device="device:dd", created_at="2026-01-03")
     for number in range(21):
         deliver(settings, 1, "news_accounts", reader=f"r{number:02}", mobile="phone:0ff1ce0ff1ce")
-    build(settings, 2)
+    build(settings, 2, ("staging",))
+    build_persons(settings, 2)
     video = {"viewer_id": "9", "device_id": "device:dd", "member_since": "2026-01-02"}
     deliver(settings, 3, "video_accounts", email_address="email:aa", **video)
-    build(settings, 4, ("training",))
-    build(settings, 4, ("training",))
+    build_persons(settings, 4)
+    build_persons(settings, 4)
     deliver(settings, 5, "video_accounts", email_address="email:bb", **video)
-    build(settings, 6, ("training",))
+    build_persons(settings, 6, "+identity_facts")
     return settings
 
 
@@ -139,7 +140,8 @@ def test_accounts_kept_apart_stay_so_over_others_until_it_is_taken_back(
     deliver(settings, 1, "shop_accounts", customer="u17", email="email:aa")
     deliver(settings, 1, "video_accounts", viewer_id="9", email_address="email:aa", device_id="device:dd")
     deliver(settings, 1, "music_accounts", listener="4", device="device:dd")
-    build(settings, 2)
+    build(settings, 2, ("staging",))
+    build_persons(settings, 2)
     assert persons(settings) == [["music:4", "shop:u17", "video:9"]]
     before = mark(settings)
     command = ["identity", "do-not-link", "shop:u17", "music:4", "--home", str(settings.home)]
@@ -148,7 +150,7 @@ def test_accounts_kept_apart_stay_so_over_others_until_it_is_taken_back(
         ("music:4", "shop:u17", True)
     ]
     assert mark(settings) != before
-    build(settings, 3, ("training",))
+    build_persons(settings, 3)
     assert persons(settings) == [["shop:u17", "video:9"]]
     cut = "select account_key, linked_key, evidence, strength, cut_reason from quality.links_cut"
     assert rows(settings, cut) == [("video:9", "music:4", "device", 0.6, "kept apart")]
@@ -158,7 +160,7 @@ def test_accounts_kept_apart_stay_so_over_others_until_it_is_taken_back(
     assert main([*command, "--undo"]) == 0
     assert "may be one person again" in capsys.readouterr().out
     assert mark(settings) == before
-    build(settings, 4, ("training",))
+    build_persons(settings, 4)
     assert persons(settings) == [["music:4", "shop:u17", "video:9"]]
 
 
@@ -169,7 +171,8 @@ def test_the_history_says_of_each_night_what_its_newest_run_says(tmp_path: Path)
         deliver(settings, 1, "shop_accounts", customer="a", email="email:aa", registered_at="2026-02-01")
         deliver(settings, 1, "shop_accounts", customer="b", email="email:bb", registered_at="2026-02-01")
         deliver(settings, 1, "video_accounts", viewer_id="7", email_address="email:aa", member_since="2026-03-03")
-        for place, night in enumerate(nights):
-            build(settings, night, ("training",) if place else ("staging", "training"))
+        build(settings, nights[0], ("staging",))
+        for night in nights:
+            build_persons(settings, night)
     assert rows(in_order, HISTORY) == rows(backwards, HISTORY)
     assert len(rows(in_order, HISTORY)) == 4

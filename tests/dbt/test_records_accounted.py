@@ -1,17 +1,16 @@
 """The data test over the manifest: whatever does not add up in `raw` stops the night."""
 
-import json
-import os
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from flows.ingest import ingest
-from flows.settings import Settings, read_settings
+from flows.settings import read_settings
 from flows.simulate import simulate
-from flows.transform import TransformError, assemble_project, dbt_environment, invoke_dbt, transform
+from flows.transform import TransformError, transform
 from flows.warehouse import connect, transaction
+from tests.dbt.built_home import check
 
 TABLES = ("files", "rejects", "shop_events")
 NIGHT = {"logical_date": "2026-03-01", "run_id": "r"}
@@ -22,13 +21,6 @@ DAMAGES = {
     "a reject is lost": "delete from raw.rejects",
     "a line does not add up": "update raw.files set records_count = records_count + 1 where kind = 'items'",
 }
-
-
-def check(settings: Settings) -> None:
-    """Run the data test by itself."""
-    folders = ["--target-path", str(settings.home / "target"), "--log-path", str(settings.home / "logs"), "--quiet"]
-    arguments = ["test", "--select", "records_are_accounted", "--vars", json.dumps(NIGHT), *folders]
-    assert len(invoke_dbt(arguments, assemble_project(settings))) == 1
 
 
 def test_what_does_not_add_up_stops_the_night(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -45,17 +37,16 @@ def test_what_does_not_add_up_stops_the_night(tmp_path: Path, monkeypatch: pytes
     (settings.landing / "shop" / "events" / "broken.jsonl").write_text("broken again\n{}\n")
     ingest(settings)
     assert transform(settings, "staging", NIGHT).rows["nodes"] > 1
-    os.environ.update(dbt_environment(settings))
-    check(settings)
+    assert len(check(settings, NIGHT, "records_are_accounted")) == 1
     for damage in DAMAGES.values():
         with connect(settings.warehouse) as connection:
             saved = {table: connection.execute(f"select * from raw.{table}").to_arrow_table() for table in TABLES}
             connection.execute(damage)
         with pytest.raises(TransformError, match="records_are_accounted"):
-            check(settings)
+            check(settings, NIGHT, "records_are_accounted")
         with connect(settings.warehouse) as connection, transaction(connection):
             for table, rows in saved.items():
                 connection.register("rows_before", rows)
                 connection.execute(f"delete from raw.{table}")
                 connection.execute(f"insert into raw.{table} from rows_before")
-    check(settings)
+    check(settings, NIGHT, "records_are_accounted")

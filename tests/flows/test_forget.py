@@ -42,20 +42,10 @@ def frame(home: Home, name: str) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def lived(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """A home after a small night, with a Prefect of its own."""
-    home = Home(tmp_path_factory.mktemp("lived"), SMALL)
-    home.environment.pop("PREFECT_API_URL", None)
-    home.simulate()
-    home.night()
-    return home
-
-
-@pytest.fixture(scope="module")
-def person(lived: Home) -> Person:
+def person(small_night: Home) -> Person:
     """A person on several platforms, shown on the page of the night and in Prefect."""
-    page = (lived.path / "reports" / f"{NIGHT.isoformat()}.html").read_text()
-    with duckdb.connect(str(lived.path / "warehouse.duckdb"), read_only=True) as connection:
+    page = (small_night.path / "reports" / f"{NIGHT.isoformat()}.html").read_text()
+    with duckdb.connect(str(small_night.path / "warehouse.duckdb"), read_only=True) as connection:
         counted = connection.execute(
             "select user_id from marts.dim_users where platforms_count > 2 and contains(?, user_id)"
             " and user_id in (select user_id from marts.dim_accounts where platform = 'news') order by all",
@@ -116,7 +106,7 @@ def write_uncompressed(path: Path) -> None:
 
 @pytest.mark.usefixtures("uncompressed")
 def test_nothing_is_left_in_any_byte_or_column(
-    lived: Home, person: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    small_night: Home, person: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In a home whose databases are written without compression no byte and no column of any file tells the person.
 
@@ -125,7 +115,7 @@ def test_nothing_is_left_in_any_byte_or_column(
     from flows.erasure import forget
     from flows.settings import read_settings
 
-    home = copy_of(lived, tmp_path)
+    home = copy_of(small_night, tmp_path)
     shutil.rmtree(home.path / "truth")
     for name in ("warehouse", "published", "ops"):
         write_uncompressed(home.path / f"{name}.duckdb")
@@ -150,10 +140,10 @@ def test_nothing_is_left_in_any_byte_or_column(
 
 
 def test_killed_anywhere_an_erasure_that_is_started_again_ends_complete(
-    lived: Home, person: Person, tmp_path: Path
+    small_night: Home, person: Person, tmp_path: Path
 ) -> None:
     """`kill -9` at eight moments, started again by a user_id that soon nothing else knows: nothing is left."""
-    home, chance, kills = copy_of(lived, tmp_path), random.Random(5), 0
+    home, chance, kills = copy_of(small_night, tmp_path), random.Random(5), 0
     for _ in range(8):
         process = home.start("forget", person.user_id)
         time.sleep(chance.uniform(0.7, 4.5))
@@ -171,14 +161,16 @@ def test_killed_anywhere_an_erasure_that_is_started_again_ends_complete(
     assert len((home.path / "suppressions.csv").read_text().splitlines()) > len(person.accounts)
 
 
-def test_all_others_get_the_lists_of_a_world_without_the_person(lived: Home, person: Person, tmp_path: Path) -> None:
+def test_all_others_get_the_lists_of_a_world_without_the_person(
+    small_night: Home, person: Person, tmp_path: Path
+) -> None:
     """Forgotten and trained anew: the same run, lists, owners and metrics as if the person had never been.
 
     A warehouse built anew from the same landing brings nothing back. Then the person acts again on one platform,
     and is somebody new, without the past.
     """
-    home, never = copy_of(lived, tmp_path), Home(tmp_path / "never", SMALL)
-    shutil.copytree(lived.path / "landing", never.path / "landing")
+    home, never = copy_of(small_night, tmp_path), Home(tmp_path / "never", SMALL)
+    shutil.copytree(small_night.path / "landing", never.path / "landing")
     assert leave_out(never.path / "landing", person.accounts) > 20
     home.run("forget", person.user_id)
     home.night()
