@@ -45,7 +45,8 @@ def enter(
     """
     inputs = task.inputs
     catalogue, everything = inputs.catalogue, slice(0, len(inputs.catalogue.item_ids))
-    vectors, own, taken = [], [], []
+    vectors: list[np.ndarray] = []
+    own, taken = [], []
     for platform in range(len(catalogue.platforms)):
         its = catalogue.items_of(platform)
         known = everything if is_joint else its
