@@ -31,7 +31,7 @@ class Configuration:
     """Decoupled weight decay; none on embeddings, gains and biases."""
     tokens_per_batch: int = 2048
     """Tokens of a step, padding included."""
-    negatives: int = 2048
+    negatives: int = 4096
     """Items of a platform that a step's targets are told from: the likelier half always, the others drawn."""
     sequence_length: int = 100
     """Newest interactions of a person that the Transformer sees."""
