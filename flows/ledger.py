@@ -155,11 +155,11 @@ def record_gate_results(settings: Settings, run_id: str, gate: str, verdicts: Se
 
 
 def record_recommender(settings: Settings, run_id: str, recommender_version: str, outcome: Mapping[str, Any]) -> None:
-    """Note a trained recommender and what it is worth: `outcome` has `version`, `metrics`, `uplift` and `shipped`."""
+    """Note a trained recommender and what it is worth: `outcome` has `version` and the tables' rows."""
     common = {"logical_date": logical_date_of(settings, run_id)}
     version = {**outcome["version"], **common, "recommender_version": recommender_version, "trained_at": now()}
     replace(settings, "recommender_versions", {"run_id": run_id}, [version])
-    for table in ("metrics", "uplift", "shipped"):
+    for table in ("metrics", "uplift", "shipped", "reliability"):
         replace(settings, table, {"run_id": run_id}, [{**row, **common} for row in outcome[table]])
 
 

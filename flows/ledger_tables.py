@@ -89,6 +89,16 @@ TABLES = {
         "neighbours": "double",
         "why": "varchar",
     },
+    "reliability": {
+        "run_id": "varchar",
+        "logical_date": "date",
+        "platform": "varchar",
+        "basis": "varchar",
+        "bin": "bigint",
+        "predicted": "double",
+        "observed": "double",
+        "pairs_count": "bigint",
+    },
     "realised": {
         "run_id": "varchar",
         "logical_date": "date",

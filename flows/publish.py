@@ -71,7 +71,7 @@ def write_copy(
 def _add_history_view(settings: Settings, file: Path) -> None:
     """Add the view over the Parquet files of all nights; it names their folder in full, so any reader can use it."""
     files = quoted_text(str(settings.history / "logical_date=*" / "*.parquet"))
-    options = "hive_partitioning = true, hive_types = {'logical_date': date}"
+    options = "hive_partitioning = true, hive_types = {'logical_date': date}, union_by_name = true"
     with connect(file) as connection:
         connection.execute(f"create view recommendation_history as select * from read_parquet({files}, {options})")
 

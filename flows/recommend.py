@@ -19,6 +19,8 @@ LOAD = """
         scores.is_fallback,
         reason_platforms.platform as reason_platform,
         reasons.item_id as reason_item_id,
+        scores.probability,
+        scores.rating,
         $run_id as run_id
     from read_parquet($scores) as scores
     inner join read_parquet($users) as users on scores.user_index = users.user_index

@@ -47,6 +47,7 @@ def render(night: Night) -> str:
             **{name: label for name, (label, _, _) in charts.RECOMMENDERS.items()},
             "prior": charts.RECOMMENDERS["popularity"][0],
         },
+        heads=_describe_heads(night),
         recommender=_describe_recommender(night.recommender),
         longest=max((row["seconds"] or 0 for row in night.stages), default=0) or 1,
         describe=lambda person: describe_person(night, person),
@@ -87,7 +88,19 @@ def _draw(night: Night) -> dict[str, Markup | None]:
             else None
         ),
         "realised": charts.realised(night) if has_realised else None,
+        "reliability": charts.reliability(night) if night.reliability else None,
     }
+
+
+def _describe_heads(night: Night) -> list[Row]:
+    """For each platform and measure of its heads the value before and after."""
+    pairs = {"brier": ("score", "probability"), "ece": ("score", "probability"), "rmse": ("mean", "rating")}
+    values = {(row["platform"], row["metric"], row["recommender"]): row for row in night.metrics}
+    return [
+        {**row, "before": values[platform, metric, pairs[metric][0]]["value"]}
+        for (platform, metric, name), row in sorted(values.items())
+        if metric in pairs and name == pairs[metric][1]
+    ]
 
 
 def _describe_recommender(row: Row) -> list[tuple[str, str]]:

@@ -95,7 +95,15 @@ def _night(run: Row, titles: dict[str, str], found: dict[str, tuple[Row, ...]]) 
     def of_run(table: str) -> tuple[Row, ...]:
         return tuple(row for row in found[table] if row["run_id"] == run["run_id"])
 
-    nothing: dict[str, Any] = {"facts": (), "whole": {}, "days": (), "lists": (), "published": {}, "people": ()}
+    nothing: dict[str, Any] = {
+        "facts": (),
+        "whole": {},
+        "days": (),
+        "lists": (),
+        "reliability": (),
+        "published": {},
+        "people": (),
+    }
     return Night(
         run=run,
         titles=titles,

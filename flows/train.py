@@ -38,6 +38,12 @@ EXPORTS = {
     "consumed": """
         select user_index, item_index, epoch(first_at)::bigint as first_at
         from training.consumed order by user_index, item_index""",
+    "impressions": """
+        select user_index, item_index, epoch(shown_at)::bigint as shown_at, is_taken
+        from training.impressions order by user_index, shown_at, item_index""",
+    "ratings": """
+        select user_index, item_index, epoch(rated_at)::bigint as rated_at, rating
+        from training.ratings order by user_index, rated_at, item_index, rating""",
 }
 
 

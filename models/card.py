@@ -13,6 +13,7 @@ LIMITS = """\
 - It knows nothing later than its cut, and ranks best for the days right after it: popularity comes in bursts.
 - Figures are of one window, of persons who were known before it; intervals are over persons, not over windows.
 - Persons without history get popularity alone; items that nobody took are known by their text, or not at all.
+- Probabilities are learned from what platforms or past lists showed; other lists, other placing: other probabilities.
 - What one platform brings another is a difference on average; where its interval holds 0, nothing is shown.
 """
 
@@ -60,6 +61,14 @@ def write_card(inputs: Inputs, alphas: np.ndarray, chosen: Chosen, outcome: Mapp
             _results(inputs, chosen, outcome),
         ),
         "",
+        "## Probability and rating",
+        "",
+        "Error of one half of the persons under what the other half taught. Before: the score read as a probability "
+        "(its exponential), the mean of all ratings. A probability learned from impressions is that of taking an item "
+        "within a day of being shown it; one learned from lists that of taking a listed item within the window.",
+        "",
+        *_table(("platform", "of", "error", "persons", "before", "after"), _heads(outcome)),
+        "",
         "## Limits",
         "",
         LIMITS,
@@ -100,6 +109,24 @@ def _results(inputs: Inputs, chosen: Chosen, outcome: Mapping[str, Any]) -> list
             )
         )
     return rows
+
+
+def _heads(outcome: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """A row for each platform and measure."""
+    rows = {(row["platform"], row["metric"], row["recommender"]): row for row in outcome["metrics"]}
+    befores = {"probability": "score", "rating": "mean"}
+    return [
+        (
+            platform,
+            row["segment"],
+            metric,
+            f"{row['persons_count']:,}",
+            f"{rows[platform, metric, befores[name]]['value']:.4f}",
+            f"{row['value']:.4f}",
+        )
+        for (platform, metric, name), row in rows.items()
+        if name in befores
+    ]
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:

@@ -12,6 +12,8 @@ import numpy as np
 
 from models.configuration import Configuration
 from models.evaluation import NOBODY, Judged, Scores, judge_window, score_lists
+from models.halves import Half, even, everybody, odd
+from models.heads import Witnesses, call_witnesses
 from models.inputs import SECONDS_PER_DAY, Catalogue, Log
 from models.item_knn import learn_neighbours
 from models.popularity import Popularity
@@ -36,11 +38,7 @@ class Window:
     days: int
     judged: list[Judged]
     popularity: Popularity
-
-    @property
-    def users(self) -> np.ndarray:
-        """Everybody who is judged on any platform, in ascending order."""
-        return np.unique(np.concatenate([judged.users for judged in self.judged]))
+    witnesses: Witnesses
 
     def of_platform(self, catalogue: Catalogue, platform: int) -> "Window":
         """The same window as a platform on its own would know it."""
@@ -54,32 +52,14 @@ def open_window(catalogue: Catalogue, log: Log, cut: int, configuration: Configu
     begin = cut - days * SECONDS_PER_DAY
     known = log.until(begin)
     popularity = Popularity.fit(catalogue, known, begin, days)
-    return Window(known, begin, days, judge_window(catalogue, log, begin, days), popularity)
+    judged = judge_window(catalogue, log, begin, days)
+    return Window(known, begin, days, judged, popularity, call_witnesses(known, log, begin, judged))
 
 
 def judge_popularity(catalogue: Catalogue, window: Window, users_count: int) -> list[Scores]:
     """How the prior alone did in the window, on each platform."""
     scorer = make_scorer(None, catalogue, window.log, window.popularity, Configuration(), users_count)
     return [score_lists(scorer, catalogue, platform, judged) for platform, judged in enumerate(window.judged)]
-
-
-Half = Callable[[np.ndarray], np.ndarray]
-
-
-def everybody(users: np.ndarray) -> np.ndarray:
-    """All persons have a say."""
-    return np.ones(len(users), bool)
-
-
-def even(users: np.ndarray) -> np.ndarray:
-    """One half of the persons, by a bit of their mixed index, so that neighbours part."""
-    mixed = users.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-    return np.asarray((mixed >> np.uint64(40)) % np.uint64(2) == 0)
-
-
-def odd(users: np.ndarray) -> np.ndarray:
-    """The other half."""
-    return ~even(users)
 
 
 @dataclass
@@ -183,7 +163,7 @@ def choose(trainer: Trainer, window: Window, users_count: int, alphas: np.ndarra
         seed: of the order of sequences and the negatives.
         say: takes lines of progress.
     """
-    catalogue, configuration, everyone = trainer.catalogue, trainer.configuration, window.users
+    catalogue, configuration, everyone = trainer.catalogue, trainer.configuration, window.witnesses.users
     judged = {number: window.judged[number] for number in range(len(alphas)) if alphas[number]}
     trainer.start(window.log, window.popularity, alphas, seed)
     if not len(trainer.course.sequences.users):

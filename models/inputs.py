@@ -32,6 +32,23 @@ class Catalogue:
 
 
 @dataclass(frozen=True)
+class Outcomes:
+    """Encounters of persons with items and what came of each, parallel arrays `[encounters]`."""
+
+    users: np.ndarray
+    items: np.ndarray
+    times: np.ndarray  # epoch seconds
+    values: np.ndarray
+
+    def only(self, kept: np.ndarray) -> "Outcomes":
+        """Some of them, by a mask `[encounters]`."""
+        return Outcomes(self.users[kept], self.items[kept], self.times[kept], self.values[kept])
+
+
+NOTHING = Outcomes(np.zeros(0, int), np.zeros(0, int), np.zeros(0, int), np.zeros(0))
+
+
+@dataclass(frozen=True)
 class Log:
     """What persons did, parallel arrays `[events]` ordered by person and time, and how often items were taken a day."""
 
@@ -46,15 +63,22 @@ class Log:
     consumed_users: np.ndarray  # [pairs] of (person, item, first time), where taken items may not return
     consumed_items: np.ndarray
     consumed_times: np.ndarray
+    shown: Outcomes = NOTHING  # by the platforms, and 1 where the person took it within a day, else 0
+    rated: Outcomes = NOTHING  # by the persons, and their rating
 
     def until(self, cut: int) -> "Log":
-        """The log as it was known at a cut in epoch seconds, a whole day's end."""
+        """The log as it was known at a cut in epoch seconds, a whole day's end.
+
+        What was shown in the last day is left out: what came of it was not known yet.
+        """
         known, days, consumed = self.times < cut, self.days < cut // SECONDS_PER_DAY, self.consumed_times < cut
         return replace(
             self,
             **{name: getattr(self, name)[known] for name in ("users", "items", "event_types", "times", "is_positive")},
             **{name: getattr(self, name)[days] for name in ("day_items", "days", "day_counts")},
             **{name: getattr(self, name)[consumed] for name in ("consumed_users", "consumed_items", "consumed_times")},
+            shown=self.shown.only(self.shown.times < cut - SECONDS_PER_DAY),
+            rated=self.rated.only(self.rated.times < cut),
         )
 
     def of_items(self, items: slice) -> "Log":
@@ -91,7 +115,9 @@ def read_inputs(folder: Path) -> Inputs:
     configuration = json.loads((folder / "configuration.json").read_text())
     users_count = parquet.read_metadata(folder / "users.parquet").num_rows
     log = _read_log(folder)
-    latest = max(int(times.max(initial=0)) for times in (log.times, log.consumed_times, log.days * SECONDS_PER_DAY))
+    days, outcomes = log.days * SECONDS_PER_DAY, log.shown.times + SECONDS_PER_DAY
+    all_times = (log.times, log.consumed_times, log.rated.times, days, outcomes)
+    latest = max(int(times.max(initial=0)) for times in all_times)
     if latest >= configuration["cut"]:
         raise ValueError(
             f"Nothing at or after the cut {configuration['cut']} may reach training; found an event at {latest}. "
@@ -142,9 +168,10 @@ def _read_embeddings(path: Path) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _read_log(folder: Path) -> Log:
-    """Events, daily counts and consumptions."""
+    """Events, daily counts, consumptions, impressions and ratings."""
     events, days = read_columns(folder / "events.parquet"), read_columns(folder / "item_days.parquet")
     consumed = read_columns(folder / "consumed.parquet")
+    shown, rated = read_columns(folder / "impressions.parquet"), read_columns(folder / "ratings.parquet")
     return Log(
         users=events["user_index"],
         items=events["item_index"],
@@ -157,4 +184,6 @@ def _read_log(folder: Path) -> Log:
         consumed_users=consumed["user_index"],
         consumed_items=consumed["item_index"],
         consumed_times=consumed["first_at"],
+        shown=Outcomes(shown["user_index"], shown["item_index"], shown["shown_at"], shown["is_taken"].astype(float)),
+        rated=Outcomes(rated["user_index"], rated["item_index"], rated["rated_at"], rated["rating"]),
     )

@@ -5,7 +5,7 @@ One row for each person, platform and rank, in that order, 1 being the best.
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -19,6 +19,7 @@ from models.inputs import Inputs, Log, read_inputs
 from models.lifeline import end_with_parent
 
 if TYPE_CHECKING:
+    from models.heads import HeadsAtWork
     from models.recommender import Blend, Scorer
 
 SCHEMA = arrow.schema(
@@ -31,6 +32,8 @@ SCHEMA = arrow.schema(
         "source": arrow.string(),
         "is_fallback": arrow.bool_(),
         "reason_item_index": arrow.int32(),
+        "probability": arrow.float64(),
+        "rating": arrow.float64(),
     }
 )
 
@@ -56,19 +59,22 @@ class ListMaker(NamedTuple):
     vectors: np.ndarray  # [items, size] by which reasons are found
     reason_half_life: float
     source: str
+    heads: "HeadsAtWork"
 
 
 def list_makers(inputs: Inputs, folder: Path) -> Iterator[ListMaker]:
     """For each platform what makes its lists."""
     from models.configuration import Configuration
+    from models.heads import HeadsAtWork
     from models.item_knn import learn_neighbours
     from models.popularity import Popularity, daily_counts
     from models.recommender import Scorer, make_scorer
-    from models.saved_recommender import load_network, load_recommender
+    from models.saved_recommender import load_heads, load_network, load_recommender
     from models.shipping import SINGLE, scorers
 
     catalogue, count = inputs.catalogue, inputs.users_count
     priors, blends, facts = load_recommender(folder)
+    heads = load_heads(folder)
     configuration, makers = Configuration(**facts["configuration"]), facts["makers"]
     popularity = Popularity(daily_counts(catalogue, inputs.log), priors, inputs.cut // 86_400 - 1)
     has_neighbours = any(blend.neighbours for blend in blends)
@@ -91,6 +97,7 @@ def list_makers(inputs: Inputs, folder: Path) -> Iterator[ListMaker]:
             (shared if shared and not is_single else scorer).vectors,
             configuration.reason_half_life,
             source_of(blends[platform], makers[platform]),
+            HeadsAtWork.of_night(heads[platform], scorer, platform, inputs.log.rated),
         )
 
 
@@ -120,7 +127,8 @@ def platform_lists(inputs: Inputs, maker: ListMaker, platform: int) -> Iterator[
         shown = best[:, :published]
         reasons[:, :published] = find_reasons(maker.vectors, log, inputs.cut, users, shown, maker.reason_half_life)
         sources = np.where(is_fallback, "prior", maker.source)
-        yield as_table(users, platform, best, scores, reasons, sources, is_fallback)
+        told = maker.heads.say(users, shown, scores[:, :published])
+        yield as_table(users, platform, best, scores, reasons, sources, is_fallback, told)
 
 
 def as_table(
@@ -131,9 +139,13 @@ def as_table(
     reasons: np.ndarray,
     sources: np.ndarray,
     is_fallback: np.ndarray,
+    told: Mapping[str, np.ndarray],
 ) -> arrow.Table:
-    """Lists `[persons, k]` as rows; places without an item give none."""
+    """Lists `[persons, k]` as rows; places without an item give none. What is `told` may be of the first ranks only."""
     persons, ranks = np.nonzero(best >= 0)
+    beside = {name: np.full(best.shape, np.nan) for name in told}
+    for name, values in told.items():
+        beside[name][:, : values.shape[1]] = values
     reason = reasons[persons, ranks]
     columns = {
         "user_index": users[persons].astype(np.int32),
@@ -144,6 +156,7 @@ def as_table(
         "source": sources[persons],
         "is_fallback": is_fallback[persons],
         "reason_item_index": arrow.array(reason, mask=reason < 0),
+        **{name: arrow.array(values[persons, ranks], from_pandas=True) for name, values in beside.items()},
     }
     return arrow.table(columns, schema=SCHEMA)
 

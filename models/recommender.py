@@ -57,6 +57,14 @@ class Scorer:
             table += near.toarray()
         return table
 
+    def affinities(self, platform: int, users: np.ndarray, items: np.ndarray) -> np.ndarray:
+        """What the network alone says of pairs `[pairs]` of a person and an item; 0 for persons without a state."""
+        states = self.state_rows[users]
+        known, found = states >= 0, np.zeros(len(users))
+        queries = self.queries[platform][states[known]]
+        found[known] = np.einsum("ps,ps->p", queries, self.vectors[items[known]])
+        return found
+
 
 def averaged(joint: Scorer, singles: Mapping[int, Scorer]) -> Scorer:
     """The network of all platforms and those of single platforms together: the mean of both networks' scores.

@@ -9,6 +9,7 @@ import keras
 import pyarrow as arrow
 import pyarrow.parquet as parquet
 
+from models.heads import Heads, read_heads
 from models.inputs import Catalogue
 from models.network import Network
 from models.popularity_prior import PopularityPrior
@@ -39,6 +40,7 @@ def save_recommender(
     catalogue: Catalogue,
     configuration: dict[str, Any],
     makers: list[str],
+    heads: list[Heads],
 ) -> None:
     """Write everything that scoring needs into `folder`, its networks aside."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -57,6 +59,7 @@ def save_recommender(
         "blends": [asdict(blend) for blend in blends],
         "configuration": configuration,
         "makers": makers,
+        "heads": [of_platform.as_dict() for of_platform in heads],
     }
     (folder / "configuration.json").write_text(json.dumps(facts, indent=2, sort_keys=True) + "\n")
 
@@ -66,3 +69,9 @@ def load_recommender(folder: Path) -> tuple[list[PopularityPrior], list[Blend], 
     facts = json.loads((folder / "configuration.json").read_text())
     blends = [Blend(**blend) for blend in facts["blends"]]
     return [PopularityPrior(**prior) for prior in facts["priors"]], blends, facts
+
+
+def load_heads(folder: Path) -> list[Heads]:
+    """The heads of each platform."""
+    facts = json.loads((folder / "configuration.json").read_text())
+    return [read_heads(saved) for saved in facts["heads"]]

@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from models.choosing import Choice, Say, choose_averaged
+from models.choosing import Choice, Say, Window, choose_averaged
 from models.evaluation import ALL, NOBODY, Scores
+from models.heads import NO_HEADS, Heads, learn_heads
 from models.lesson import Lesson
 from models.lineup import paired_rows
 from models.recommender import PRIOR_ALONE, Blend, Scorer, averaged
@@ -127,6 +128,17 @@ def choose_shipped(lesson: Lesson, mode: str, say: Say) -> Chosen:
     for platform, verdict in zip(platforms, verdicts, strict=True):
         say(f"{verdict.recommender} makes the lists of {platform}: {verdict.why}")
     return Chosen(verdicts, joint, singles, both)
+
+
+def learn_shipped_heads(window: Window, chosen: Chosen) -> list[Heads]:
+    """Of each platform, of what makes its lists; none where nobody took anything in the window."""
+    heads = [NO_HEADS] * len(chosen.makers)
+    for number, judged in enumerate(window.judged):
+        choice = chosen.choice(number)
+        if choice and choice.bests and len(judged.users):
+            scorer = choice.bests[0].scorer.blended(choice.blends[number])
+            heads[number] = learn_heads(scorer, number, window.witnesses, judged, window.log)
+    return heads
 
 
 def refit_shipped(lesson: Lesson, chosen: Chosen, say: Say) -> Iterator[int | None]:

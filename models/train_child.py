@@ -16,6 +16,7 @@ from models.lifeline import end_with_parent
 
 if TYPE_CHECKING:
     from models.evaluation import Scores
+    from models.heads import Heads
 
 
 def train(folder: Path, device: str) -> None:
@@ -24,7 +25,7 @@ def train(folder: Path, device: str) -> None:
     from models.choosing import judge_popularity
     from models.lesson import Lesson
     from models.saved_recommender import save_network, save_recommender
-    from models.shipping import choose_shipped, refit_shipped
+    from models.shipping import choose_shipped, learn_shipped_heads, refit_shipped
 
     meter, inputs = Meter(), read_inputs(folder)
     mode, target = inputs.configuration["mode"], folder / "recommender"
@@ -32,12 +33,17 @@ def train(folder: Path, device: str) -> None:
     platforms = lesson.catalogue.platforms
     popular = judge_popularity(lesson.catalogue, lesson.window, inputs.users_count)
     chosen = choose_shipped(lesson, mode, tell)
+    heads = learn_shipped_heads(lesson.window, chosen)
     for number in refit_shipped(lesson, chosen, tell):
         save_network(target, lesson.trainer.network, None if number is None else platforms[number])
     priors, configuration = lesson.popularity.priors, lesson.configuration.as_dict()
-    save_recommender(target, priors, chosen.blends, lesson.catalogue, configuration, chosen.makers)
+    save_recommender(target, priors, chosen.blends, lesson.catalogue, configuration, chosen.makers, heads)
+    of_lists = compared(platforms, {"popularity": popular, **chosen.scores()})
+    of_heads = told_of_heads(platforms, heads)
     outcome = {
-        **compared(platforms, {"popularity": popular, **chosen.scores()}),
+        "metrics": of_lists["metrics"] + of_heads["metrics"],
+        "uplift": of_lists["uplift"],
+        "reliability": of_heads["reliability"],
         "shipped": chosen.shipped(platforms),
         "version": {
             "encoder": inputs.configuration["encoder"],
@@ -59,6 +65,15 @@ def compared(platforms: tuple[str, ...], lineup: dict[str, list["Scores"]]) -> d
     return {
         "metrics": [row for name, scores in lineup.items() for row in metric_rows(name, platforms, scores)],
         "uplift": uplift_rows(platforms, lineup["single"], lineup["joint"]) if "joint" in lineup else [],
+    }
+
+
+def told_of_heads(platforms: tuple[str, ...], heads: list["Heads"]) -> dict[str, list[dict[str, Any]]]:
+    """What the heads of each platform are worth, `metrics` and `reliability`, as rows."""
+    named = list(zip(platforms, heads, strict=True))
+    return {
+        "metrics": [{"platform": name, **row} for name, one in named for row in one.metrics],
+        "reliability": [{"platform": name, **row} for name, one in named for row in one.reliability],
     }
 
 

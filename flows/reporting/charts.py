@@ -16,6 +16,7 @@ RECOMMENDERS = {
     "single": ("one platform alone", SECOND, "D"),
     "popularity": ("popular items", THIRD, "s"),
 }
+BASES = {"impressions": "items shown", "lists": "items listed"}
 SHARES = {"event_share": "of all events", "people_share": "of all people", "positive_share": "of all taken items"}
 
 
@@ -157,6 +158,35 @@ def realised(night: Night, metric: str = "ndcg@10") -> Markup:
     told = "; ".join(f"{night.title(platform)}: {_last(rows, platform)}" for platform in platforms)
     title = f"Realised {_named(metric)} of earlier nights' lists"
     return draw("realised", title, told, 7.2, 0.4 + 1.5 * lines, paint)
+
+
+def reliability(night: Night) -> Markup:
+    """What was taken against what was predicted, in tenths of the pairs, a panel for each platform."""
+    platforms = sorted({row["platform"] for row in night.reliability})
+    of = {name: [row for row in night.reliability if row["platform"] == name] for name in platforms}
+    columns = min(3, len(platforms))
+    lines = -(-len(platforms) // columns)
+
+    def paint(figure: Any) -> None:
+        panels = figure.subplots(lines, columns, squeeze=False).ravel()
+        for panel, platform in zip(panels, platforms, strict=False):
+            predicted, observed = _column(of[platform], "predicted"), _column(of[platform], "observed")
+            highest = 1.05 * max(*predicted, *observed)
+            panel.plot([0, highest], [0, highest], color=MUTED, linewidth=1.2)
+            panel.plot(predicted, observed, color=FIRST, linewidth=1.6, marker="o", markersize=3)
+            panel.set_title(f"{night.title(platform)}, {BASES[of[platform][0]['basis']]}", fontweight="bold")
+            panel.locator_params(nbins=4)
+            panel.set_xlabel("predicted")
+            panel.set_ylabel("taken")
+        for panel in panels[len(platforms) :]:
+            panel.set_visible(False)
+
+    told = "; ".join(
+        f"{night.title(platform)}, of {BASES[of[platform][0]['basis']]}: "
+        + ", ".join(f"{row['predicted']:.3f} predicted, {row['observed']:.3f} taken" for row in of[platform])
+        for platform in platforms
+    )
+    return draw("reliability", "Whether probabilities hold", told, 7.2, 0.4 + 2.0 * lines, paint)
 
 
 def _interval(

@@ -27,6 +27,7 @@ class Night:
     metrics: tuple[Row, ...]
     uplift: tuple[Row, ...]
     shipped: tuple[Row, ...]
+    reliability: tuple[Row, ...]
     realised: tuple[Row, ...]
     recommender: Row
     published: Row
@@ -126,6 +127,7 @@ def read_night(settings: Settings, run_id: str) -> Night:
             metrics=of_run("ops.metrics", "all"),
             uplift=of_run("ops.uplift", "all"),
             shipped=of_run("ops.shipped", "platform"),
+            reliability=of_run("ops.reliability", "platform, bin"),
             realised=of_run("ops.realised", "platform, metric, list_logical_date"),
             recommender=next(iter(of_run("ops.recommender_versions", "trained_at desc")), {}),
             published=published,

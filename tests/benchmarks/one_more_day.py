@@ -43,7 +43,7 @@ SCORED = """
     select
         users.user_id, best.platform, best.item_id, best.item_rank, 1.0 / best.item_rank as score,
         'popularity' as source, true as is_fallback, null::varchar as reason_platform, null::varchar as reason_item_id,
-        $run_id as run_id
+        null::double as probability, null::double as rating, $run_id as run_id
     from marts.dim_users as users
     cross join best
 """

@@ -16,7 +16,8 @@ OTHERS = """
     create table features.text_embeddings (text_hash varchar, encoder varchar, embedding float[]);
     create table scored.recommendations (
         user_id varchar, platform varchar, item_id varchar, item_rank integer, score double, source varchar,
-        is_fallback boolean, reason_platform varchar, reason_item_id varchar, run_id varchar
+        is_fallback boolean, reason_platform varchar, reason_item_id varchar,
+        probability double, rating double, run_id varchar
     );
 """
 JUDGED = (
@@ -36,6 +37,8 @@ JUDGED = (
     "training.sequence_events",
     "training.item_days",
     "training.consumed",
+    "training.impressions",
+    "training.ratings",
 )
 
 

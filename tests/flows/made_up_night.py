@@ -185,7 +185,16 @@ def outcome() -> dict[str, Any]:
             ("video", "joint+single", "it may be chance"),
         )
     ]
-    return {"version": version, "metrics": metrics, "uplift": uplift, "shipped": shipped}
+    for metric, before, after in (("brier", 0.21, 0.0912), ("ece", 0.3, 0.0123)):
+        common = {"platform": "news", "segment": "impressions", "metric": metric, "persons_count": 120}
+        metrics += [{**common, "recommender": "score", "value": before}]
+        metrics += [{**common, "recommender": "probability", "value": after}]
+    reliability = [
+        {"platform": "news", "basis": "impressions", "bin": bin_, "predicted": predicted, "observed": observed}
+        for bin_, predicted, observed in ((1, 0.01, 0.012), (2, 0.05, 0.047))
+    ]
+    tables = {"metrics": metrics, "uplift": uplift, "shipped": shipped, "reliability": reliability}
+    return {"version": version, **tables}
 
 
 def realised_rows() -> list[dict[str, Any]]:

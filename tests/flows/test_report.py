@@ -116,11 +116,12 @@ def test_published_night_is_told(written: dict[str, str]) -> None:
 
 
 def test_what_ships_is_told(written: dict[str, str]) -> None:
-    """For each platform the page says what makes its lists and why, and what learning together brings to each group."""
+    """The page says what makes each platform's lists and why, what joint learning brings to whom, how heads err."""
     text = Page(written["published"]).text
     assert "Shop one platform alone 0.3 2.0 what other platforms teach does harm here" in text
     assert "News both, averaged 0.3 2.0 the others help" in text
     assert text.count("cold items") == 4 and "+0.046" in text
+    assert "News impressions ece 0.3000 0.0123 120" in text
     assert "What makes the lists" not in Page(written["held"]).text
 
 
@@ -131,7 +132,8 @@ def test_charts_can_be_read_without_seeing(written: dict[str, str]) -> None:
         tree = ElementTree.fromstring(chart)
         found = {name: tree.findtext(f"{{http://www.w3.org/2000/svg}}{name}") or "" for name in ("title", "desc")}
         charts[found["title"]] = found["desc"]
-    assert len(charts) == 6
+    assert len(charts) == 7
+    assert "News, of items shown: 0.010 predicted, 0.012 taken" in charts["Whether probabilities hold"]
     assert "News +0.010 (0.004 to 0.016), helps; Shop −0.010" in charts["What learning across platforms brings"]
     assert "News 77% of events, 75% of people, 70% of taken items" in charts["Balance between platforms"]
     assert "News 2,000 events" in charts["Events by platform and day"]

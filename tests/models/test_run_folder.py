@@ -9,6 +9,7 @@ import pytest
 
 from models.evaluation import METRICS, SEGMENTS
 from models.inputs import read_inputs
+from models.saved_recommender import load_heads
 from tests.models.tiny_run import (
     ACTIVE,
     CLUSTERS,
@@ -25,6 +26,8 @@ from tests.models.tiny_run import (
     platform_of,
     taste_of,
 )
+
+ERRORS = ("brier", "ece")
 
 
 def consumed_pairs(run: FinishedRun) -> set[tuple[int, int]]:
@@ -136,6 +139,8 @@ def test_metrics_have_every_row_once(finished_run: FinishedRun) -> None:
     lineup, places = ("joint", "joint+single", "single", "popularity"), ("deli", "loft", "macro")
     expected = {(who, where, metric) for who in lineup for where in places for metric in METRICS}
     expected |= {(who, where, "coverage@10") for who in lineup for where in places[:2]}
+    expected |= {(who, where, metric) for who in ("score", "probability") for where in places[:2] for metric in ERRORS}
+    expected |= {(who, "loft", "rmse") for who in ("mean", "rating")}
     assert sorted((row["recommender"], row["platform"], row["metric"]) for row in metrics) == sorted(expected)
     for row in metrics + uplift:
         assert 0 < row["persons_count"] <= ACTIVE
@@ -154,6 +159,40 @@ def test_metrics_have_every_row_once(finished_run: FinishedRun) -> None:
     assert version["parameters_count"] > 0 and 1 <= version["epochs"] <= 6 and version["peak_memory_mb"] > 0
 
 
+def test_probabilities_are_calibrated_and_said(finished_run: FinishedRun) -> None:
+    """Published rows of persons with a history have what the saved head says of their score, others nothing.
+
+    It errs less than the score. Where impressions are logged it is learned from them, elsewhere from lists.
+    """
+    scored, heads = finished_run.scored, load_heads(finished_run.folder / "recommender")
+    assert [head.probability.basis for head in heads] == ["impressions", "lists"]
+    said = (scored["item_rank"] <= 10) & ~scored["is_fallback"]
+    assert (np.isnan(scored["probability"]) == ~said).all()
+    for platform, head in enumerate(heads):
+        rows = said & (scored["platform_index"] == platform)
+        np.testing.assert_array_equal(scored["probability"][rows], head.probability.of(scored["score"][rows]))
+    errors = {
+        (row["platform"], row["metric"], row["recommender"]): row["value"] for row in finished_run.metrics["metrics"]
+    }
+    for platform in ("deli", "loft"):
+        for metric in ERRORS:
+            assert errors[platform, metric, "probability"] < errors[platform, metric, "score"]
+    bins = [(row["platform"], row["bin"]) for row in finished_run.metrics["reliability"]]
+    assert len(bins) == len(set(bins)) and {platform for platform, _ in bins} == {"deli", "loft"}
+
+
+def test_ratings_follow_taste(finished_run: FinishedRun) -> None:
+    """Where persons rate by taste, items of their own cluster are expected to be rated higher; elsewhere none is."""
+    scored = finished_run.scored
+    is_loft, has_rating = scored["platform_index"] == 1, ~np.isnan(scored["rating"])
+    assert (has_rating == (is_loft & (scored["item_rank"] <= 10) & ~scored["is_fallback"])).all()
+    own = cluster_of(scored["item_index"]) == taste_of(scored["user_index"])
+    assert scored["rating"][has_rating & own].mean() > scored["rating"][has_rating & ~own].mean() + 0.3
+    assert scored["rating"][has_rating].min() >= 2 and scored["rating"][has_rating].max() <= 5
+    errors = {row["recommender"]: row["value"] for row in finished_run.metrics["metrics"] if row["metric"] == "rmse"}
+    assert errors["rating"] < errors["mean"]
+
+
 def test_the_card_says_what_it_is(finished_run: FinishedRun) -> None:
     """card.md tells each platform's figures as metrics.json has them, its data and weight, and where the limits are."""
     card = (finished_run.folder / "recommender" / "card.md").read_text()
@@ -162,6 +201,7 @@ def test_the_card_says_what_it_is(finished_run: FinishedRun) -> None:
         for name in ("popularity", "single", "joint", "joint+single"):
             assert f"{value_of(finished_run, name, platform)['value']:.4f}" in row
     assert "| deli | 120 | 36 | 35 |" in card and "## Limits" in card
+    assert "| deli | impressions | brier |" in card and "| loft | ratings | rmse |" in card
     assert f"Nothing from {datetime.fromtimestamp(CUT, UTC):%Y-%m-%d %H:%M} UTC" in card
 
 

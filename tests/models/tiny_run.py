@@ -116,6 +116,24 @@ def _counted(events: dict[str, np.ndarray]) -> tuple[dict[str, np.ndarray], dict
     return days, dict(zip(names, (users[kept], items[kept], times[kept]), strict=True))
 
 
+def _met(events: dict[str, np.ndarray]) -> dict[str, dict[str, np.ndarray]]:
+    """Each item taken on `deli` was shown an hour before, beside another one; on `loft` persons rate by taste."""
+    chance, taken = np.random.default_rng(6), events["is_positive"]
+    users, items, times = (events[name][taken] for name in ("user_index", "item_index", "event_at"))
+    on_deli = (platform_of(items) == 0) & (times - 3600 < CUT - DAY)
+    count = int(on_deli.sum())
+    shown = {
+        "user_index": np.tile(users[on_deli], 2),
+        "item_index": np.concatenate([items[on_deli], chance.integers(0, EACH, count)]).astype(np.int32),
+        "shown_at": np.tile(times[on_deli], 2) - 3600,
+        "is_taken": np.arange(2 * count) < count,
+    }
+    on_loft = platform_of(items) == 1
+    ratings = np.where(cluster_of(items) == taste_of(users), 4.0, 2.0) + chance.integers(0, 2, len(items))
+    rated = {"user_index": users, "item_index": items, "rated_at": times, "rating": ratings}
+    return {"impressions": shown, "ratings": {name: column[on_loft] for name, column in rated.items()}}
+
+
 def write_run(folder: Path, seed: int = 3, mode: str = "joint") -> Path:
     """Write `folder`/inputs as a night's export would."""
     inputs = folder / "inputs"
@@ -139,6 +157,7 @@ def write_run(folder: Path, seed: int = 3, mode: str = "joint") -> Path:
         "events": events,
         "item_days": item_days,
         "consumed": consumed,
+        **_met(events),
     }
     for name, columns in tables.items():
         parquet.write_table(arrow.table(columns), inputs / f"{name}.parquet")

@@ -71,7 +71,8 @@ explained as (
         item_title,
         item_rank,
         score,
-        cast(null as double) as probability,
+        probability,
+        rating,
         source,
         case
             when reason_item_id is null or reason_platform_title is null
