@@ -20,8 +20,8 @@ from models.popularity import Popularity
 from models.recommender import PRIOR_ALONE, Blend, Scorer, averaged, make_scorer
 from models.training import Trainer
 
-BLENDS = tuple(Blend(network, near) for network in (0.0, 0.1, 0.2, 0.3, 0.5, 1.0) for near in (0.0, 2.0, 4.0))
-USUAL_BLEND = Blend(0.3, 2.0)
+BLENDS = tuple(Blend(network, near) for network in (0.0, 0.1, 0.2, 0.4, 0.6, 1.0) for near in (0.0, 2.0, 4.0))
+USUAL_BLEND = Blend(0.4, 4.0)
 # what epochs are judged by: neighbours would hide what the network still learns
 EPOCH_BLEND = Blend(0.3, 0.0)
 # one-sided 95 %, shared by all the blends that may beat the usual one by chance (Bonferroni)

@@ -82,13 +82,11 @@ def masked_log(log: Log, item_platforms: np.ndarray, masked: np.ndarray) -> Log:
     consumed = masked[log.consumed_users] == item_platforms[log.consumed_items]
     events = ("users", "items", "event_types", "times", "is_positive")
     pairs = ("consumed_users", "consumed_items", "consumed_times")
-    met = {
-        name: one.only(masked[one.users] != item_platforms[one.items])
-        for name, one in (("shown", log.shown), ("rated", log.rated))
-    }
+    shown, rated = (one.only(masked[one.users] != item_platforms[one.items]) for one in (log.shown, log.rated))
     return replace(
         log,
-        **met,
+        shown=shown,
+        rated=rated,
         **{name: getattr(log, name)[~hidden] for name in events},
         **{name: getattr(log, name)[~consumed] for name in pairs},
         day_items=log.day_items[left > 0],

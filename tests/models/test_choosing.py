@@ -38,8 +38,8 @@ def test_a_platform_unlike_the_others_takes_its_own() -> None:
     gains = {number: evidence(0.5, 3000, 1.2, seed=number) for number in range(4)} | {
         4: evidence(-0.5, 3000, 1.2, seed=4)
     }
-    assert [chosen(gains, number).network > 0.3 for number in range(4)] == [True] * 4
-    assert chosen(gains, 4).network < 0.3
+    assert [chosen(gains, number).network > USUAL_BLEND.network for number in range(4)] == [True] * 4
+    assert chosen(gains, 4).network < USUAL_BLEND.network
 
 
 def test_few_persons_follow_the_others() -> None:
