@@ -16,13 +16,14 @@ from flows.children import run_child
 from flows.receipts import Receipt
 from flows.settings import Settings
 from flows.warehouse import Connection, connect, transaction
-from models.text_encoder import check_encoder_name
+from models.text_encoder import check_encoder_name, fingerprint
 
 CREATE = """
     create schema if not exists features;
     create table if not exists features.text_embeddings (
         text_hash varchar, encoder varchar, embedding float[], encoded_at timestamp
-    )
+    );
+    create table if not exists features.encoders (encoder varchar primary key, fingerprint varchar)
 """
 
 EXPORT_NEW_TEXTS = """
@@ -46,6 +47,10 @@ TAKE_IN = """
 """
 
 
+class ChangedEncoderError(ValueError):
+    """A folder has other weights than those that made the vectors that are kept under its name."""
+
+
 class RunChild(Protocol):
     """What runs `python -m module folder` and hands its lines to `log`."""
 
@@ -58,11 +63,13 @@ def encode(settings: Settings, run: RunChild = run_child) -> Receipt:
 
     Raises:
         UnknownEncoderError: if there is no such text encoder.
+        ChangedEncoderError: if the weights in its folder have changed.
     """
     check_encoder_name(settings.encoder)
     folder = settings.home / "runs" / "encode"
     with _connect(settings) as connection:
         connection.execute(CREATE)
+        _check_weights(connection, settings.encoder)
     encoded = _take_in_parts(settings, folder)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -87,6 +94,20 @@ def _encode_folder(settings: Settings, folder: Path, new: int, run: RunChild) ->
         run("models.encode_child", folder, take_in)
         take_in()
     return sum(parts)
+
+
+def _check_weights(connection: Connection, encoder: str) -> None:
+    """Note the weights behind the encoder's name; vectors of others must not stand beside theirs."""
+    now = fingerprint(encoder)
+    connection.execute(
+        "insert or ignore into features.encoders values ($encoder, $now)", {"encoder": encoder, "now": now}
+    )
+    row = connection.execute("select fingerprint from features.encoders where encoder = $encoder", {"encoder": encoder})
+    if row.fetchall() != [(now,)]:
+        raise ChangedEncoderError(
+            f"The weights behind one name have to stay the same; those in {encoder} have changed. "
+            "Put them into a folder of another name and set `encoder` to it."
+        )
 
 
 def _connect(settings: Settings) -> AbstractContextManager[Connection]:

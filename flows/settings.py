@@ -33,7 +33,11 @@ class Settings(BaseSettings):
         20, ge=1, description="Persons of whom a published figure tells at least; else it is null."
     )
     max_sequence: int = Field(200, ge=1, description="Newest interactions of a person that training sees.")
-    encoder: str = Field("use", description="Text encoder of the items: use (multilingual) or minilm (English).")
+    encoder: str = Field(
+        "use",
+        description="Text encoder of the items: use (sixteen languages), minilm (English), e5 (a hundred languages; "
+        "extra e5), hashing (no weights) or hf:/PATH/TO/FOLDER, weights as Hugging Face keeps them.",
+    )
     probable_persons: bool = Field(
         False, description="Whether accounts are also matched by names, birth and home (extra splink)."
     )

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
+CHOICES = {"platform_part": ("none", "norm", "adapter", "lora", "adalora")}
+
 
 @dataclass(frozen=True)
 class Configuration:
@@ -17,6 +19,10 @@ class Configuration:
     """Transformer blocks."""
     heads: int = 2
     """Attention heads of each block."""
+    platform_part: str = "none"
+    """What belongs to each platform in the blocks, for its own tokens: none, norm, adapter, lora or adalora."""
+    part_size: int = 8
+    """Units of an adapter, rank of LoRA, mean rank of AdaLoRA, for each platform and place."""
     dropout: float = 0.2
     """Share of activations dropped while training."""
     item_dropout: float = 0.3
@@ -57,12 +63,15 @@ def read_configuration(overrides: Mapping[str, Any]) -> Configuration:
     """The defaults with some fields replaced.
 
     Raises:
-        ValueError: if a name is no hyperparameter or a value has another type.
+        ValueError: if a name is no hyperparameter, a value has another type or is none of its choices.
     """
     known = {field.name: type(getattr(Configuration(), field.name)) for field in fields(Configuration)}
     for name, value in overrides.items():
         if name not in known:
             raise ValueError(f"A hyperparameter is one of {', '.join(known)}; found {name!r}. Correct its name.")
-        if not isinstance(value, int if known[name] is int else (int, float)) or isinstance(value, bool):
+        if name in CHOICES:
+            if value not in CHOICES[name]:
+                raise ValueError(f"{name} is one of {', '.join(CHOICES[name])}; found {value!r}. Choose one of them.")
+        elif not isinstance(value, int if known[name] is int else (int, float)) or isinstance(value, bool):
             raise ValueError(f"{name} is of type {known[name].__name__}; found {value!r}. Give a number.")
     return replace(Configuration(), **{name: known[name](value) for name, value in overrides.items()})

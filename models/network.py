@@ -9,6 +9,7 @@ from keras import ops
 
 from models.configuration import Configuration
 from models.item_tower import ItemTower
+from models.parts.adalora import AdaLoRA
 from models.transformer_block import TransformerBlock
 
 
@@ -18,6 +19,7 @@ class Network(keras.Model):
 
     token_t = z(item_t) + platform + event type + log time gap + position; h = Transformer(tokens), causal;
     score(t, i on platform p) = s · cos(h_t + target_p, z_i) + log prior_p(i), with a learned scale s.
+    With `platform_part` a part of each block belongs to the platform of a token's item.
     It knows indices only: no ids, no files.
 
     Args:
@@ -46,7 +48,16 @@ class Network(keras.Model):
         self.gap = keras.layers.Dense(size, name="gap")
         self.drop = keras.layers.Dropout(chosen.dropout, seed=seed + 1)
         self.blocks = [
-            TransformerBlock(size, chosen.heads, chosen.dropout, seed=seed + 2 + number, name=f"block_{number}")
+            TransformerBlock(
+                size,
+                chosen.heads,
+                chosen.dropout,
+                seed=seed + 2 + number,
+                part=chosen.platform_part,
+                part_size=chosen.part_size,
+                owners=platforms,
+                name=f"block_{number}",
+            )
             for number in range(chosen.blocks)
         ]
         self.norm = keras.layers.LayerNormalization(epsilon=1e-6, name="norm")
@@ -68,6 +79,11 @@ class Network(keras.Model):
             layer.build((None, None, size))
         self.built = True
 
+    @property
+    def adalora_layers(self) -> list[AdaLoRA]:
+        """The layers whose ranks can be taken away."""
+        return [layer for block in self.blocks for layer in (block.mixed, block.out) if isinstance(layer, AdaLoRA)]
+
     def set_catalogue(self, texts: np.ndarray, has_text: np.ndarray, item_platforms: np.ndarray) -> None:
         """Tell the network what is known of the items: `[items, text_size]`, `[items]`, `[items]`."""
         self.texts.assign(texts)
@@ -87,11 +103,13 @@ class Network(keras.Model):
 
     def read(self, tokens: Any, items: Any, event_types: Any, gaps: Any, mask: Any, training: bool = False) -> Any:
         """The state h after each token, from the vectors of its items `[batch, length, size]`."""
-        tokens = tokens + self.platform(ops.take(self.item_platforms, items, axis=0)) + self.event_type(event_types)
+        platforms = ops.take(self.item_platforms, items, axis=0)
+        tokens = tokens + self.platform(platforms) + self.event_type(event_types)
         tokens = tokens + self.gap(gaps[:, :, None]) + self.position(ops.arange(ops.shape(items)[1]))[None]
         tokens = self.drop(tokens, training=training)
+        owner = ops.one_hot(platforms, self.counts["platforms"])
         for block in self.blocks:
-            tokens = block(tokens, mask, training=training)
+            tokens = block(tokens, mask, owner, training=training)
         return self.norm(tokens)
 
     @tf.function(

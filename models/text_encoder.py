@@ -1,9 +1,11 @@
 """Text encoders: texts in, unit vectors out. `load_text_encoder` is the one door to them.
 
-The weights of each encoder come inside an installed package, so nothing is ever downloaded.
+The weights of an encoder come inside an installed package or lie in a folder, so nothing is ever downloaded.
 """
 
 from collections.abc import Callable, Sequence
+from hashlib import file_digest, sha256
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -43,7 +45,31 @@ def _load_universal() -> TextEncoder:
     return UniversalEncoder()
 
 
-ENCODERS: dict[str, Callable[[], TextEncoder]] = {"minilm": _load_minilm, "use": _load_universal}
+def _load_e5() -> TextEncoder:
+    from models.e5_encoder import E5Encoder
+
+    return E5Encoder()
+
+
+def _load_hashing() -> TextEncoder:
+    from models.hashing_encoder import HashingEncoder
+
+    return HashingEncoder()
+
+
+def _load_folder(name: str) -> TextEncoder:
+    from models.folder_encoder import FolderEncoder
+
+    return FolderEncoder(Path(name.removeprefix(FOLDER)), name)
+
+
+ENCODERS: dict[str, Callable[[], TextEncoder]] = {
+    "use": _load_universal,
+    "minilm": _load_minilm,
+    "e5": _load_e5,
+    "hashing": _load_hashing,
+}
+FOLDER = "hf:"  # and an absolute path, so that a name means one folder wherever it is read
 
 
 def check_encoder_name(name: str) -> str:
@@ -52,8 +78,8 @@ def check_encoder_name(name: str) -> str:
     Raises:
         UnknownEncoderError: if there is none.
     """
-    if name not in ENCODERS:
-        known = " or ".join(ENCODERS)
+    if name not in ENCODERS and not name.startswith(f"{FOLDER}/"):
+        known = f"{', '.join(ENCODERS)} or {FOLDER}/PATH/TO/FOLDER"
         raise UnknownEncoderError(f"The text encoder has to be {known}; found {name!r}. Set `encoder` to one of them.")
     return name
 
@@ -64,7 +90,20 @@ def load_text_encoder(name: str) -> TextEncoder:
     Raises:
         UnknownEncoderError: if there is none.
     """
-    return ENCODERS[check_encoder_name(name)]()
+    check_encoder_name(name)
+    return _load_folder(name) if name.startswith(FOLDER) else ENCODERS[name]()
+
+
+def fingerprint(name: str) -> str:
+    """A hash of the weights and settings of an encoder that is a folder; of one that is a package its name."""
+    if not check_encoder_name(name).startswith(FOLDER):
+        return name
+    folder, digest = Path(name.removeprefix(FOLDER)), sha256()
+    for path in sorted([*folder.glob("*.json"), *folder.glob("*.safetensors"), *folder.glob("1_Pooling/*.json")]):
+        digest.update(str(path.relative_to(folder)).encode())
+        with path.open("rb") as file:
+            digest.update(file_digest(file, "sha256").digest())
+    return digest.hexdigest()
 
 
 def unit_length(vectors: np.ndarray) -> np.ndarray:

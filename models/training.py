@@ -9,6 +9,7 @@ from models.configuration import Configuration
 from models.inputs import SECONDS_PER_DAY, Catalogue, Log
 from models.negatives import Sampler
 from models.network import Network
+from models.parts.rank_allocator import RankAllocator
 from models.popularity import Popularity
 from models.sequences import Sequences, newest_sequences
 from models.softmax import sampled_softmax
@@ -69,6 +70,7 @@ class Trainer:
         self.optimizer = SparseAdamW(configuration.learning_rate, weight_decay=configuration.weight_decay)
         self.optimizer.exclude_from_weight_decay(var_names=["embedding", "gamma", "beta", "bias", "scale"])
         self.optimizer.build(network.trainable_variables)
+        self.ranks = RankAllocator(network.adalora_layers)
         self.untrained = [(variable, variable.numpy()) for variable in network.variables]
         self.step = tf.function(self._step, input_signature=self._signature())
 
@@ -89,6 +91,7 @@ class Trainer:
         was_taken = np.isin(np.arange(len(self.catalogue.item_ids)), log.items[log.is_positive])
         self.network.tower.was_taken.assign(was_taken)
         self.course = self._prepare(log, popularity, alphas)
+        self.ranks.start()
 
     def _prepare(self, log: Log, popularity: Popularity, alphas: np.ndarray) -> Course:
         last_day, half_life = popularity.last_day, self.configuration.target_half_life
@@ -131,6 +134,7 @@ class Trainer:
                 course.tables,
                 tf.constant(platform_weights, tf.float32),
             ).numpy()
+            self.ranks.allot(self.steps_done, steps)
             self.steps_done += 1
         return totals / max(len(plan), 1)
 
@@ -179,8 +183,9 @@ class Trainer:
                 logits += tf.gather(tf.gather(table, drawn, axis=1), rows)
                 losses.append(tf.reduce_sum(sampled_softmax(of_taken, own, logits, drawn, log_chances[number])))
             weighted = tf.stack(losses) * platform_weights
-            total = tf.reduce_sum(weighted)
+            total = tf.reduce_sum(weighted) + sum(network.losses)
         variables = network.trainable_variables
-        gradients = map(merged, tape.gradient(total, variables, unconnected_gradients="zero"))
+        gradients = [merged(each) for each in tape.gradient(total, variables, unconnected_gradients="zero")]
+        self.ranks.observe(variables, gradients)
         self.optimizer.apply([tf.clip_by_norm(gradient, 1.0) for gradient in gradients], variables)
         return weighted

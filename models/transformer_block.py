@@ -1,9 +1,12 @@
 """A block of the causal Transformer that reads a person's sequence."""
 
+from functools import partial
 from typing import Any
 
 import keras
 from keras import ops
+
+from models.parts.platform_part import apply_layer, with_part
 
 
 @keras.saving.register_keras_serializable("crossrec")
@@ -32,6 +35,10 @@ class SwiGLU(keras.layers.Layer):
         """The transformed tokens."""
         return self.out(self.gate(tokens) * self.value(tokens))
 
+    def compute_output_shape(self, shape: Any) -> Any:
+        """That of the tokens."""
+        return shape
+
     def get_config(self) -> dict[str, Any]:
         """The arguments of `__init__`."""
         return {**super().get_config(), "size": self.size, "expansion": self.expansion}
@@ -47,34 +54,52 @@ class TransformerBlock(keras.layers.Layer):
         size: length of a token.
         heads: attention heads.
         dropout: share of activations dropped after both parts.
+        part: kind of the part that each token's owner has (`models.parts.platform_part`), or none.
+        part_size: size of that part.
+        owners: how many there are.
 
-    Inputs: `[batch, length, size]` tokens and `[batch, length]` bool mask. Output: `[batch, length, size]`.
+    Inputs: `[batch, length, size]` tokens, `[batch, length]` bool mask and, for the parts, `[batch, length, owners]`
+    one-hot. Output: `[batch, length, size]`.
     """
 
-    def __init__(self, size: int, heads: int, dropout: float, seed: int = 0, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        size: int,
+        heads: int,
+        dropout: float,
+        seed: int = 0,
+        part: str = "none",
+        part_size: int = 8,
+        owners: int = 1,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         self.size, self.heads, self.dropout, self.seed = size, heads, dropout, seed
-        self.norm_before = keras.layers.LayerNormalization(epsilon=1e-6, name="norm_before")
-        self.norm_between = keras.layers.LayerNormalization(epsilon=1e-6, name="norm_between")
-        self.mixed = keras.layers.Dense(3 * size, name="mixed")
-        self.out = keras.layers.Dense(size, name="out")
-        self.feed_forward = SwiGLU(size, name="feed_forward")
+        self.part, self.part_size, self.owners = part, part_size, owners
+        layers, own = keras.layers, partial(with_part, kind=part, size=part_size, owners=owners)
+        self.norm_before = own(layers.LayerNormalization(epsilon=1e-6, name="norm_before"))
+        self.norm_between = own(layers.LayerNormalization(epsilon=1e-6, name="norm_between"))
+        self.mixed = own(layers.Dense(3 * size, name="mixed"))
+        self.out = own(layers.Dense(size, name="out"))
+        self.feed_forward = own(SwiGLU(size, name="feed_forward"))
         self.drop = keras.layers.Dropout(dropout, seed=seed)
 
-    def build(self, tokens_shape: Any, mask_shape: Any = None) -> None:
+    def build(self, tokens_shape: Any, mask_shape: Any = None, owner_shape: Any = None) -> None:
         """Create norms, projections and the feed-forward network."""
         for layer in (self.norm_before, self.norm_between, self.mixed, self.out, self.feed_forward):
             layer.build(tokens_shape)
 
-    def call(self, tokens: Any, mask: Any, training: bool = False) -> Any:
+    def call(self, tokens: Any, mask: Any, owner: Any = None, training: bool = False) -> Any:
         """The tokens after the block."""
-        tokens = tokens + self.drop(self._attend(self.norm_before(tokens), mask), training=training)
-        return tokens + self.drop(self.feed_forward(self.norm_between(tokens)), training=training)
+        before = apply_layer(self.norm_before, tokens, owner)
+        tokens = tokens + self.drop(self._attend(before, mask, owner), training=training)
+        between = apply_layer(self.norm_between, tokens, owner)
+        return tokens + self.drop(apply_layer(self.feed_forward, between, owner), training=training)
 
-    def _attend(self, tokens: Any, mask: Any) -> Any:
+    def _attend(self, tokens: Any, mask: Any, owner: Any) -> Any:
         """Scaled dot-product attention of each token to itself and what came before it (1706.03762, eq. 1)."""
         length, width = ops.shape(tokens)[1], self.size // self.heads
-        parts = ops.split(self.mixed(tokens), 3, axis=-1)
+        parts = ops.split(apply_layer(self.mixed, tokens, owner), 3, axis=-1)
         query, key, value = (
             ops.transpose(ops.reshape(part, (-1, length, self.heads, width)), (0, 2, 1, 3)) for part in parts
         )
@@ -83,9 +108,9 @@ class TransformerBlock(keras.layers.Layer):
         seen = (place[:, None] >= place[None, :])[None, None] & mask[:, None, None, :]
         weights = ops.softmax(ops.where(seen, scores, -1e9), axis=-1)
         joined = ops.transpose(ops.matmul(weights, value), (0, 2, 1, 3))
-        return self.out(ops.reshape(joined, (-1, length, self.size)))
+        return apply_layer(self.out, ops.reshape(joined, (-1, length, self.size)), owner)
 
     def get_config(self) -> dict[str, Any]:
         """The arguments of `__init__`."""
-        own = {name: getattr(self, name) for name in ("size", "heads", "dropout", "seed")}
-        return {**super().get_config(), **own}
+        names = ("size", "heads", "dropout", "seed", "part", "part_size", "owners")
+        return {**super().get_config(), **{name: getattr(self, name) for name in names}}

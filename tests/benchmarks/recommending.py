@@ -5,7 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from models.minilm_encoder import MiniLmEncoder, _pad
+from models.minilm_encoder import MiniLmEncoder
+from models.pooled_encoder import pad
 from models.softmax import sampled_softmax
 from models.top_k import top_k
 from tests.benchmarks.measured import Measured, best_of_three
@@ -46,9 +47,9 @@ def bench_encoder(_folder: Path, _scale: float) -> Iterator[Measured]:
     texts = [" ".join(words[place % len(words)] for place in range(length)) for length in lengths]
 
     def as_they_come() -> None:
-        tokens = [encoding.ids for encoding in encoder._tokenizer.encode_batch(texts)]
+        tokens = [encoding.ids for encoding in encoder.tokenizer.encode_batch(texts)]
         for begin in range(0, len(tokens), 32):
-            encoder._mean_of_tokens(*_pad(tokens[begin : begin + 32]))
+            encoder.pooled(*pad(tokens[begin : begin + 32]))
 
     encoder.encode(texts)  # the network is compiled before anything is timed
     ratio = best_of_three(lambda: encoder.encode(texts)) / best_of_three(as_they_come)

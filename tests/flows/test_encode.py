@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.encode import encode
+from flows.encode import ChangedEncoderError, encode
 from flows.settings import Settings
 from flows.warehouse import connect
 from models.encode_child import encode_folder
@@ -122,3 +122,21 @@ def test_an_unknown_encoder_is_refused_before_anything_starts(settings: Settings
     with pytest.raises(UnknownEncoderError, match="found 'bert'"):
         encode(settings.model_copy(update={"encoder": "bert"}), Worker())
     assert not (settings.home / "runs").exists()
+
+
+def test_changed_weights_are_refused(settings: Settings, tmp_path: Path) -> None:
+    """Vectors of two sets of weights never stand under one name: once a folder has been used its files must stay."""
+    folder = tmp_path / "weights"
+    folder.mkdir()
+    (folder / "model.safetensors").write_bytes(b"one")
+    changed = settings.model_copy(update={"encoder": f"hf:{folder}"})
+
+    def worker(module: str, folder: Path, log: Callable[[str], None]) -> None:
+        """Encodes nothing."""
+
+    encode(changed, worker)
+    encode(changed, worker)
+    (folder / "model.safetensors").write_bytes(b"two")
+    with pytest.raises(ChangedEncoderError, match="Put them into a folder of another name"):
+        encode(changed, worker)
+    encode(settings, worker)

