@@ -42,7 +42,7 @@ SETS = {
     ),
     "amazon-bst": Set(
         amazon_bst,
-        {"max_epochs": 30, "sequence_length": 50},
+        {"max_epochs": 30, "sequence_length": 20},
         {
             "GRAM": {"Beauty": (0.0531, 0.0890), "Sports": (0.0314, 0.0554), "Toys": (0.0603, 0.0987)},
             "eSASRec (its own preprocessing)": {
@@ -56,7 +56,7 @@ SETS = {
     ),
     "ml-1m": Set(
         ml_1m,
-        {"max_epochs": 60, "patience": 8, "sequence_length": 200, "negatives": 4096},
+        {"max_epochs": 60, "patience": 8, "sequence_length": 200},
         {
             "SASRec, full cross-entropy": {"films": (0.1821,)},
             "RecTools' SASRec (bert4rec_repro)": {"films": (0.1779, 0.3058)},

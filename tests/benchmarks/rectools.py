@@ -26,8 +26,8 @@ PROJECT = Path(__file__).resolve().parents[2]
 REQUIREMENTS = PROJECT / "tests" / "benchmarks" / "peers" / "requirements.txt"
 ENVIRONMENT = PROJECT / "build" / "peers"
 NAMES = [f"{__name__}:{name}" for name in PEERS]
-NIGHT = {"half_lives": (60.0, 180.0), "epochs": 20, "patience": 3, "is_refitted": True, "sequence_length": 50}
-LEFT_OUT = {"half_lives": (0.0,), "epochs": 60, "patience": 5, "is_refitted": False}
+NIGHT = {"half_lives": (60.0, 180.0), "epochs": 15, "patience": 3, "is_refitted": True, "sequence_length": 50}
+LEFT_OUT = {"half_lives": (0.0,), "epochs": 30, "patience": 3, "is_refitted": False}
 Say = Callable[[str], None]
 
 

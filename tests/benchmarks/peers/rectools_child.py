@@ -24,7 +24,7 @@ PEERS = ("sasrec", "esasrec")
 
 SETTINGS = {
     "n_factors": 64, "n_blocks": 2, "n_heads": 4, "dropout_rate": 0.2, "loss": "sampled_softmax", "n_negatives": 256,
-    "lr": 1e-3, "batch_size": 128,
+    "lr": 1e-3, "batch_size": 32,
 }  # fmt: skip
 K = 10
 
