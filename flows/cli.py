@@ -130,7 +130,7 @@ def train(arguments: argparse.Namespace) -> int:
     from flows.train import train as stage
 
     run = run_of(arguments)
-    return say(stage(run.settings, run.run_id, run.logical_date, run.recommender_version))
+    return say(stage(run.settings, run.run_id, run.logical_date, run.recommender_version, run.origin))
 
 
 def recommend(arguments: argparse.Namespace) -> int:

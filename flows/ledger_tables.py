@@ -52,6 +52,7 @@ TABLES = {
         "peak_memory_mb": "double",
         "parameters_count": "bigint",
         "folder": "varchar",
+        "parent": "varchar",
         "trained_at": "timestamp",
         "must_retrain_by": "timestamp",
     },

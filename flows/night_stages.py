@@ -86,7 +86,7 @@ def work_of(run: Run, name: StageName) -> Any:
         "ingest": lambda: ingest(settings),
         "encode": lambda: encode(settings),
         "match": lambda: match(settings),
-        "train": lambda: train(settings, run.run_id, run.logical_date, run.recommender_version, log),
+        "train": lambda: train(settings, run.run_id, run.logical_date, run.recommender_version, run.origin, log),
         "recommend": lambda: recommend(settings, run.run_id, log),
         "realise": lambda: realise(settings, run.run_id, run.logical_date),
         "publish": lambda: publish(settings, run.logical_date),

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from flows import ledger
 from flows.contracts import load_contracts
+from flows.parent import Origin, find_origin, same_origin
 from flows.receipts import Receipt
 from flows.retention import dropped_before
 from flows.settings import Settings, read_settings
@@ -40,6 +41,7 @@ class Run:
     run_id: str
     logical_date: date
     finished: Mapping[str, Mapping[str, Any]]
+    origin: Origin
     arrived_before: datetime | None = None
     first_kept_date: date | None = None
 
@@ -89,6 +91,7 @@ class Inputs:
     logical_date: date
     configuration: Mapping[str, Any]
     watermark: str
+    origin: Origin
     arrived_before: datetime | None = None
 
     @property
@@ -99,7 +102,8 @@ class Inputs:
 
     def without_lists(self) -> "Inputs":
         """The same of a run that ends before training; it is a run of its own, and takes no other's place."""
-        return replace(self, configuration={**self.configuration, "lists": False})
+        kept = {name: value for name, value in self.configuration.items() if name != "parent"}
+        return replace(self, configuration={**kept, "lists": False})
 
 
 def inputs_of(settings: Settings, logical_date: date, arrived_before: datetime | None = None) -> Inputs:
@@ -109,7 +113,10 @@ def inputs_of(settings: Settings, logical_date: date, arrived_before: datetime |
         configuration["arrived_before"] = arrived_before.isoformat()
     with connect(settings.warehouse, settings.memory_limit, settings.threads) as connection:
         mark = watermark(connection, load_contracts(settings.contracts), logical_date, arrived_before)
-    return Inputs(logical_date, configuration, mark, arrived_before)
+        origin = find_origin(connection, settings, logical_date, configuration, arrived_before)
+    if origin.parent is not None:
+        configuration["parent"] = origin.parent
+    return Inputs(logical_date, configuration, mark, origin, arrived_before)
 
 
 def open_run(settings: Settings, logical_date: date, fresh: bool = False) -> Run:
@@ -126,7 +133,8 @@ def start_run(settings: Settings, inputs: Inputs, fresh: bool = False) -> Run:
     if not finished:
         ledger.forget_stages(settings, run_id)
     ledger.begin_run(settings, run_id, inputs.logical_date, inputs.configuration, inputs.watermark)
-    return Run(settings, run_id, inputs.logical_date, finished, inputs.arrived_before, kept_from(settings))
+    origin, seen = inputs.origin, inputs.arrived_before
+    return Run(settings, run_id, inputs.logical_date, finished, origin, seen, kept_from(settings))
 
 
 def latest_run(settings: Settings, logical_date: date) -> Run | None:
@@ -137,14 +145,15 @@ def latest_run(settings: Settings, logical_date: date) -> Run | None:
             select run_id, configuration from ops.runs where logical_date = ? order by started_at desc limit 1
         """
         row = connection.execute(query, [logical_date]).fetchone()
-    if row is None:
-        return None
-    configuration = json.loads(row[1])
+        if row is None:
+            return None
+        configuration = json.loads(row[1])
+        origin = same_origin(connection, configuration.get("parent"))
     kept = {name: value for name, value in configuration.items() if name in CHOICES}
     moment = configuration.get("arrived_before")
     arrived_before = datetime.fromisoformat(moment) if moment else None
     settings = read_settings(**{**settings.model_dump(), **kept})
-    return Run(settings, row[0], logical_date, {}, arrived_before, kept_from(settings))
+    return Run(settings, row[0], logical_date, {}, origin, arrived_before, kept_from(settings))
 
 
 def kept_from(settings: Settings) -> date | None:

@@ -43,6 +43,9 @@ class Settings(BaseSettings):
     )
     platforms: tuple[str, ...] = Field((), description="Platforms that a night works on; all if none is named.")
     mode: Literal["joint", "single", "popularity"] = Field("joint", description="What makes a night's lists.")
+    retrain_days: int = Field(
+        1, ge=1, description="Days after which a night learns from nothing again; until then from the last recommender."
+    )
     alphas: dict[str, float] = Field({}, description="Loss weights by platform in the place of the contracts'.")
     recommender: dict[str, Any] = Field({}, description="Overrides of the recommender's hyperparameters, as JSON.")
 

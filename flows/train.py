@@ -9,6 +9,7 @@ from typing import Any
 
 from flows.children import run_child
 from flows.ledger import record_recommender
+from flows.parent import Origin
 from flows.receipts import TrainReceipt
 from flows.settings import Settings
 from flows.warehouse import Connection, connect
@@ -52,8 +53,8 @@ def end_of_day(logical_date: date) -> datetime:
     return datetime.combine(logical_date + timedelta(days=1), datetime.min.time(), tzinfo=UTC)
 
 
-def export_inputs(settings: Settings, folder: Path, logical_date: date) -> dict[str, int]:
-    """Write what a night's children read into `folder`/inputs, whole or not at all; rows by file."""
+def export_inputs(settings: Settings, folder: Path, logical_date: date, origin: Origin) -> dict[str, int]:
+    """Write what a night's children read into `folder`/inputs, with the recommender it goes on from; rows by file."""
     configuration = {
         "logical_date": logical_date.isoformat(),
         "cut": int(end_of_day(logical_date).timestamp()),
@@ -63,8 +64,13 @@ def export_inputs(settings: Settings, folder: Path, logical_date: date) -> dict[
         "encoder": settings.encoder,
         "mode": settings.mode,
         "recommender": settings.recommender,
+        "parent": origin.parent,
+        "why": origin.why,
     }
-    return write_inputs(settings, folder, EXPORTS, configuration)
+    rows = write_inputs(settings, folder, EXPORTS, configuration)
+    if origin.parent is not None:
+        shutil.copytree(settings.recommenders / origin.parent, folder / "inputs" / "parent")
+    return rows
 
 
 def write_inputs(
@@ -96,11 +102,16 @@ def _export(connection: Connection, query: str, path: Path, settings: Settings) 
 
 
 def train(
-    settings: Settings, run_id: str, logical_date: date, recommender_version: str, log: Callable[[str], None] = print
+    settings: Settings,
+    run_id: str,
+    logical_date: date,
+    recommender_version: str,
+    origin: Origin,
+    log: Callable[[str], None] = print,
 ) -> TrainReceipt:
     """Train tonight's recommender as the settings' mode says, refitted up to the cut, and record what it is worth."""
     folder = settings.run_folder(run_id)
-    rows = export_inputs(settings, folder, logical_date)
+    rows = export_inputs(settings, folder, logical_date, origin)
     shutil.rmtree(folder / "recommender", ignore_errors=True)
     run_child("models.train_child", folder, log)
     outcome = json.loads((folder / "recommender" / "metrics.json").read_text())

@@ -17,6 +17,11 @@ LIMITS = """\
 - What one platform brings another is a difference on average; where its interval holds 0, nothing is shown.
 """
 
+WITHOUT_FIGURES = (
+    "It has no figures: it has learned from all days that could judge it. What ships and the blends are as they were "
+    "chosen when all was last learned from nothing; how the lists of each night do since is told by `realised`."
+)
+
 
 def write_card(inputs: Inputs, alphas: np.ndarray, chosen: Chosen, outcome: Mapping[str, Any]) -> str:
     """The card, in Markdown.
@@ -34,7 +39,7 @@ def write_card(inputs: Inputs, alphas: np.ndarray, chosen: Chosen, outcome: Mapp
         "",
         f"Mode {facts['mode']}, seed {facts['seed']}, text encoder {version['encoder']}, {version['epochs']} epochs, "
         f"{version['parameters_count']:,} parameters, trained in {version['seconds']:,.0f} s on {version['device']} "
-        f"({version['precision']}). Nothing from {cut:%Y-%m-%d %H:%M} UTC on was known.",
+        f"({version['precision']}). Nothing from {cut:%Y-%m-%d %H:%M} UTC on was known. {version['origin']}",
         "",
         "## Data",
         "",
@@ -42,6 +47,7 @@ def write_card(inputs: Inputs, alphas: np.ndarray, chosen: Chosen, outcome: Mapp
         "",
         "## How it did in the window before the cut",
         "",
+        *([WITHOUT_FIGURES, ""] if version["parent"] else []),
         "NDCG@10 with its 95 % interval. A list is ranked by log prior + network · its score + neighbours · "
         "log(1 + item-kNN); weights and epochs were chosen on this window, by one half of the persons for the other.",
         "",

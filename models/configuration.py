@@ -49,6 +49,10 @@ class Configuration:
     """Targets are offered the popularity of 1 to so many days before them, as a night's list is read for a window."""
     alpha_exponent: float = 0.0
     """A platform's loss weight is its number of positives to this power; 0 weighs platforms equally."""
+    warm_epochs: int = 2
+    """Passes of a night that goes on from an earlier recommender, over what is new and what is replayed."""
+    replay_share: float = 0.1
+    """Share of persons, drawn anew each such night, whose older targets are learned from once more."""
     window_days: int = 30
     """Length of the window before the cut on which epochs are chosen and reported; at most a quarter of the log."""
     reason_half_life: float = 30.0

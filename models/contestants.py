@@ -51,6 +51,7 @@ CONTESTANTS: dict[str, tuple[str, dict[str, Any]]] = {
     "joint": ("models.networks_entered", {"mode": "joint"}),
     "single": ("models.networks_entered", {"mode": "single"}),
     "shipped": ("models.networks_entered", {"mode": "shipped"}),
+    "warm": ("models.warm_entered", {"nights": 7}),
 }
 """By name a module and options; each module has `enter(task, **options)`, which learns and returns an `Entry`."""
 

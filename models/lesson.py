@@ -11,6 +11,8 @@ from models.item_knn import learn_neighbours
 from models.popularity import Popularity
 from models.recommender import Scorer, make_scorer
 from models.training import Trainer, new_network
+from models.warm_start import Parent, go_on
+from models.whitening import Whitening
 
 
 def loss_weights(inputs: Inputs, exponent: float) -> np.ndarray:
@@ -40,11 +42,21 @@ class Lesson:
         self.window = open_window(self.catalogue, self.log, inputs.cut, self.configuration)
         self.popularity = Popularity.fit(self.catalogue, self.log, inputs.cut, self.window.days)
         self.alphas = loss_weights(inputs, self.configuration.alpha_exponent)
+        self.parent: Parent | None = None
+        """An earlier recommender that is gone on with, in place of a refit; set before anything is learned."""
+
+    @cached_property
+    def whitening(self) -> Whitening:
+        """How texts are whitened; as they were for the parent, or its weights would not fit."""
+        if self.parent is not None and self.parent.whitening is not None:
+            return self.parent.whitening
+        return Whitening.fit(self.catalogue.embeddings, self.catalogue.has_text, self.configuration.text_size)
 
     @cached_property
     def trainer(self) -> Trainer:
         """The network and how it is trained; made when it is first needed."""
-        return Trainer(new_network(self.catalogue, self.configuration, self.seed), self.catalogue, self.configuration)
+        network = new_network(self.catalogue, self.configuration, self.seed, self.whitening)
+        return Trainer(network, self.catalogue, self.configuration)
 
     @property
     def parameters_count(self) -> int:
@@ -57,7 +69,7 @@ class Lesson:
 
     def refit_joint(self, epochs: int, say: Say) -> None:
         """Train the network over all platforms up to the cut."""
-        refit(self.trainer, self.log, self.popularity, self.alphas, epochs, self.seed, say)
+        self._refit(None, self.log, self.alphas, epochs, say)
 
     def choose_single(self, platform: int, say: Say) -> Choice:
         """Epochs and blend of a network for one platform on its own, and how it did in the window."""
@@ -66,7 +78,14 @@ class Lesson:
 
     def refit_single(self, platform: int, epochs: int, say: Say) -> None:
         """Train the network for one platform on its own up to the cut."""
-        refit(self.trainer, self.log_of(platform), self.popularity, self._only(platform), epochs, self.seed, say)
+        name = self.catalogue.platforms[platform]
+        self._refit(name, self.log_of(platform), self._only(platform), epochs, say)
+
+    def _refit(self, platform: str | None, log: Log, alphas: np.ndarray, epochs: int, say: Say) -> None:
+        if self.parent is None:
+            refit(self.trainer, log, self.popularity, alphas, epochs, self.seed, say)
+        else:
+            go_on(self.trainer, self.parent, platform, log, self.popularity, alphas, epochs, self.seed, say)
 
     def log_of(self, platform: int) -> Log:
         """What a platform on its own knows."""

@@ -90,6 +90,20 @@ class Network(keras.Model):
         self.has_text.assign(has_text)
         self.item_platforms.assign(item_platforms)
 
+    @property
+    def tables(self) -> dict[str, list[Any]]:
+        """The learned weights that have a row for each item, platform or event type."""
+        return {
+            "items": [self.tower.deltas],
+            "platforms": [self.tower.untitled, self.platform.embeddings, self.target.embeddings],
+            "event_types": [self.event_type.embeddings],
+        }
+
+    @property
+    def facts(self) -> list[Any]:
+        """The weights that nothing is learned into: what is known of the items."""
+        return [self.texts, self.has_text, self.item_platforms, self.tower.was_taken]
+
     def item_vectors(self, items: Any, training: bool = False) -> Any:
         """Vectors z `[n, size]` of `[n]` items."""
         facts = (ops.take(fact, items, axis=0) for fact in (self.texts, self.has_text, self.item_platforms))

@@ -1,11 +1,13 @@
 """A recommender on disk: one folder with its networks, the fitted priors, the vocabularies and the configuration."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 import pyarrow as arrow
 import pyarrow.parquet as parquet
 
@@ -14,6 +16,7 @@ from models.inputs import Catalogue
 from models.network import Network
 from models.popularity_prior import PopularityPrior
 from models.recommender import Blend
+from models.whitening import Whitening
 
 
 def network_file(folder: Path, platform: str | None = None) -> Path:
@@ -33,16 +36,38 @@ def load_network(folder: Path, platform: str | None = None) -> Network | None:
     return keras.saving.load_model(path, compile=False) if path.exists() else None
 
 
+def save_whitening(folder: Path, whitening: Whitening) -> None:
+    """Write how the texts were whitened that the networks learned from."""
+    np.savez(folder / "whitening.npz", mean=whitening.mean, components=whitening.components)
+
+
+def load_whitening(folder: Path) -> Whitening | None:
+    """How the texts were whitened that the networks learned from; None if there are no networks."""
+    path = folder / "whitening.npz"
+    if not path.exists():
+        return None
+    with np.load(path) as kept:
+        return Whitening(kept["mean"], kept["components"])
+
+
 def save_recommender(
     folder: Path,
     priors: list[PopularityPrior],
     blends: list[Blend],
     catalogue: Catalogue,
-    configuration: dict[str, Any],
-    makers: list[str],
+    facts: Mapping[str, Any],
     heads: list[Heads],
 ) -> None:
-    """Write everything that scoring needs into `folder`, its networks aside."""
+    """Write everything else that scoring needs, and that a later night needs to go on from it.
+
+    Args:
+        folder: of the recommender.
+        priors: of each platform.
+        blends: of each platform.
+        catalogue: what the rows of the networks mean.
+        facts: `configuration`, by name; `makers` of each platform's lists; `cut`; `alphas`, the loss weights.
+        heads: of each platform.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     vocabulary = arrow.table(
         {
@@ -52,16 +77,15 @@ def save_recommender(
         }
     )
     parquet.write_table(vocabulary, folder / "vocabulary.parquet")
-    facts = {
+    whole = {
+        **facts,
         "platforms": list(catalogue.platforms),
         "event_types": list(catalogue.event_types),
         "priors": [asdict(prior) for prior in priors],
         "blends": [asdict(blend) for blend in blends],
-        "configuration": configuration,
-        "makers": makers,
         "heads": [of_platform.as_dict() for of_platform in heads],
     }
-    (folder / "configuration.json").write_text(json.dumps(facts, indent=2, sort_keys=True) + "\n")
+    (folder / "configuration.json").write_text(json.dumps(whole, indent=2, sort_keys=True) + "\n")
 
 
 def load_recommender(folder: Path) -> tuple[list[PopularityPrior], list[Blend], dict[str, Any]]:

@@ -6,16 +6,19 @@ beyond chance.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from models.choosing import Choice, Say, Window, choose_averaged
+from models.choosing import Choice, Say, choose_averaged
 from models.evaluation import ALL, NOBODY, Scores
 from models.heads import NO_HEADS, Heads, learn_heads
 from models.lesson import Lesson
 from models.lineup import paired_rows
 from models.recommender import PRIOR_ALONE, Blend, Scorer, averaged
+from models.saved_recommender import save_network, save_recommender, save_whitening
+from models.warm_start import Parent
 
 JOINT, SINGLE, BOTH, PRIOR = "joint", "single", "joint+single", "prior"
 
@@ -105,12 +108,16 @@ class Chosen:
 def choose_shipped(lesson: Lesson, mode: str, say: Say) -> Chosen:
     """Train what the mode asks for up to the window, judge it there, and decide what ships.
 
+    What goes on from an earlier recommender takes what that had decided.
+
     Args:
         lesson: of the night.
         mode: `popularity`: no network; `single`: one for each platform; `joint`: these, and one for all platforms.
         say: takes lines of progress.
     """
     platforms = lesson.catalogue.platforms
+    if lesson.parent is not None:
+        return _inherited(lesson.parent, platforms, mode)
     if mode == "popularity":
         return Chosen([Verdict(PRIOR, "popularity alone was asked for")] * len(platforms))
     singles = {
@@ -130,8 +137,14 @@ def choose_shipped(lesson: Lesson, mode: str, say: Say) -> Chosen:
     return Chosen(verdicts, joint, singles, both)
 
 
-def learn_shipped_heads(window: Window, chosen: Chosen) -> list[Heads]:
-    """Of each platform, of what makes its lists; none where nobody took anything in the window."""
+def learn_shipped_heads(lesson: Lesson, chosen: Chosen) -> list[Heads]:
+    """Of each platform, of what makes its lists; none where nobody took anything in the window.
+
+    What goes on from an earlier recommender has the heads of that.
+    """
+    if lesson.parent is not None:
+        return lesson.parent.heads
+    window = lesson.window
     heads = [NO_HEADS] * len(chosen.makers)
     for number, judged in enumerate(window.judged):
         choice = chosen.choice(number)
@@ -139,6 +152,15 @@ def learn_shipped_heads(window: Window, chosen: Chosen) -> list[Heads]:
             scorer = choice.bests[0].scorer.blended(choice.blends[number])
             heads[number] = learn_heads(scorer, number, window.witnesses, judged, window.log)
     return heads
+
+
+def _inherited(parent: Parent, platforms: Sequence[str], mode: str) -> Chosen:
+    """What shipped on an earlier night."""
+    alone = [number for number, platform in enumerate(platforms) if parent.has_network(platform)]
+    joint = parent.choice if parent.has_network(None) else None
+    why, usual = f"as chosen before: it goes on from {parent.version}", SINGLE if mode == "single" else BOTH
+    verdicts = [Verdict(maker or usual, why) for maker in parent.makers]
+    return Chosen(verdicts, joint, dict.fromkeys(alone, parent.choice), joint)
 
 
 def refit_shipped(lesson: Lesson, chosen: Chosen, say: Say) -> Iterator[int | None]:
@@ -157,6 +179,21 @@ def scorers(makers: Sequence[str], shared: Scorer | None, singles: Mapping[int, 
     both = averaged(shared, singles) if shared else prior
     known = {JOINT: shared or prior, BOTH: both}
     return [known.get(maker) or singles.get(platform, prior) for platform, maker in enumerate(makers)]
+
+
+def save_shipped(folder: Path, lesson: Lesson, chosen: Chosen, heads: list[Heads], say: Say) -> None:
+    """Refit what ships, and keep it in a folder that a later night can go on from."""
+    for number in refit_shipped(lesson, chosen, say):
+        save_network(folder, lesson.trainer.network, None if number is None else lesson.catalogue.platforms[number])
+    facts = {
+        "configuration": lesson.configuration.as_dict(),
+        "makers": chosen.makers,
+        "cut": lesson.inputs.cut,
+        "alphas": lesson.alphas.tolist(),
+    }
+    save_recommender(folder, lesson.popularity.priors, chosen.blends, lesson.catalogue, facts, heads)
+    if any(chosen.epochs):
+        save_whitening(folder, lesson.whitening)
 
 
 def _named(say: Say, name: str) -> Say:

@@ -2,7 +2,8 @@
 
 What makes the lists is the configuration's `mode`. `joint`: one network over all platforms and one for each of them,
 chosen on the window before the cut; what the ship rule takes of them is refitted up to the cut. `single`: those of each
-platform alone. `popularity`: no network.
+platform alone. `popularity`: no network. A night that was handed an earlier recommender, FOLDER/inputs/parent, goes on
+from it unless too much has changed, and has no figures of its own.
 """
 
 import json
@@ -24,21 +25,22 @@ def train(folder: Path, device: str) -> None:
     from models.card import write_card
     from models.choosing import judge_popularity
     from models.lesson import Lesson
-    from models.saved_recommender import save_network, save_recommender
-    from models.shipping import choose_shipped, learn_shipped_heads, refit_shipped
+    from models.shipping import choose_shipped, learn_shipped_heads, save_shipped
+    from models.warm_start import find_parent
 
     meter, inputs = Meter(), read_inputs(folder)
     mode, target = inputs.configuration["mode"], folder / "recommender"
-    lesson = Lesson(inputs)
-    platforms = lesson.catalogue.platforms
-    popular = judge_popularity(lesson.catalogue, lesson.window, inputs.users_count)
+    lesson, platforms = Lesson(inputs), inputs.catalogue.platforms
+    lesson.parent, origin = find_parent(folder / "inputs" / "parent", inputs, lesson.alphas)
+    tell(origin)
     chosen = choose_shipped(lesson, mode, tell)
-    heads = learn_shipped_heads(lesson.window, chosen)
-    for number in refit_shipped(lesson, chosen, tell):
-        save_network(target, lesson.trainer.network, None if number is None else platforms[number])
-    priors, configuration = lesson.popularity.priors, lesson.configuration.as_dict()
-    save_recommender(target, priors, chosen.blends, lesson.catalogue, configuration, chosen.makers, heads)
-    of_lists = compared(platforms, {"popularity": popular, **chosen.scores()})
+    heads = learn_shipped_heads(lesson, chosen)
+    lineup: dict[str, list[Scores]] = {}
+    if lesson.parent is None:
+        popular = judge_popularity(lesson.catalogue, lesson.window, inputs.users_count)
+        lineup = {"popularity": popular, **chosen.scores()}
+    save_shipped(target, lesson, chosen, heads, tell)
+    of_lists = compared(platforms, lineup)
     of_heads = told_of_heads(platforms, heads)
     outcome = {
         "metrics": of_lists["metrics"] + of_heads["metrics"],
@@ -47,6 +49,8 @@ def train(folder: Path, device: str) -> None:
         "shipped": chosen.shipped(platforms),
         "version": {
             "encoder": inputs.configuration["encoder"],
+            "parent": lesson.parent.version if lesson.parent else None,
+            "origin": origin,
             "epochs": max(chosen.epochs),
             "device": device,
             "precision": "float32",

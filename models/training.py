@@ -14,7 +14,7 @@ from models.popularity import Popularity
 from models.sequences import Sequences, newest_sequences
 from models.softmax import sampled_softmax
 from models.sparse_adamw import SparseAdamW, merged
-from models.whitening import whiten
+from models.whitening import Whitening
 
 WARM_UP = 100  # steps, at most a tenth of all
 
@@ -44,8 +44,10 @@ class Course:
         return self.sequences.targeted(chance.random(len(self.target_chances)) < self.target_chances)
 
 
-def new_network(catalogue: Catalogue, configuration: Configuration, seed: int) -> Network:
-    """An untrained network that knows the catalogue."""
+def new_network(
+    catalogue: Catalogue, configuration: Configuration, seed: int, whitening: Whitening | None = None
+) -> Network:
+    """An untrained network that knows the catalogue, its texts whitened as given or as they are themselves."""
     network = Network(
         items=len(catalogue.item_ids),
         platforms=len(catalogue.platforms),
@@ -53,7 +55,8 @@ def new_network(catalogue: Catalogue, configuration: Configuration, seed: int) -
         configuration=configuration.as_dict(),
         seed=seed,
     )
-    texts = whiten(catalogue.embeddings, catalogue.has_text, configuration.text_size)
+    whitening = whitening or Whitening.fit(catalogue.embeddings, catalogue.has_text, configuration.text_size)
+    texts = whitening.apply(catalogue.embeddings, catalogue.has_text)
     network.set_catalogue(texts, catalogue.has_text, catalogue.item_platforms)
     return network
 
@@ -74,7 +77,15 @@ class Trainer:
         self.untrained = [(variable, variable.numpy()) for variable in network.variables]
         self.step = tf.function(self._step, input_signature=self._signature())
 
-    def start(self, log: Log, popularity: Popularity, alphas: np.ndarray, seed: int) -> None:
+    def start(
+        self,
+        log: Log,
+        popularity: Popularity,
+        alphas: np.ndarray,
+        seed: int,
+        targets: np.ndarray | bool = True,
+        rate: float | None = None,
+    ) -> None:
         """Begin anew.
 
         Args:
@@ -82,24 +93,27 @@ class Trainer:
             popularity: the priors at the cut.
             alphas: `[platforms]` loss weights; 0 leaves a platform out.
             seed: of the order of sequences, the negatives and the lags.
+            targets: `[events]` bool, which positives may be learned from.
+            rate: the learning rate of all steps; as scheduled if None.
         """
         for variable, value in self.untrained:
             variable.assign(value)
         for variable in self.optimizer.variables:
             variable.assign(tf.zeros_like(variable.value))
-        self.chance, self.steps_done = np.random.default_rng(seed), 0
+        self.chance, self.steps_done, self.rate = np.random.default_rng(seed), 0, rate
         was_taken = np.isin(np.arange(len(self.catalogue.item_ids)), log.items[log.is_positive])
         self.network.tower.was_taken.assign(was_taken)
-        self.course = self._prepare(log, popularity, alphas)
+        self.course = self._prepare(log, popularity, alphas, targets)
         self.ranks.start()
 
-    def _prepare(self, log: Log, popularity: Popularity, alphas: np.ndarray) -> Course:
+    def _prepare(self, log: Log, popularity: Popularity, alphas: np.ndarray, targets: np.ndarray | bool) -> Course:
         last_day, half_life = popularity.last_day, self.configuration.target_half_life
         days = log.times // SECONDS_PER_DAY
         span = last_day - int(days.min()) if len(days) else 0
         first_day = last_day - min(self.configuration.target_days, max(span, 1))
         # a target that would weigh little in the loss is seldom drawn instead, which costs as little as it teaches
-        chances = np.where(log.is_positive & (days >= first_day), 0.5 ** ((last_day - days) / half_life), 0.0)
+        may = log.is_positive & targets & (days >= first_day)
+        chances = np.where(may, 0.5 ** ((last_day - days) / half_life), 0.0)
         chances *= alphas[self.catalogue.item_platforms[log.items]] > 0
         tables, samplers = [], []
         ages = 0.5 ** (np.arange(last_day - first_day, -1, -1) / half_life)
@@ -121,7 +135,8 @@ class Trainer:
         for length, rows in plan:
             batch = sequences.padded(rows, length)
             steps = max(len(plan) * configuration.max_epochs, 1)
-            self.optimizer.learning_rate = scheduled_rate(configuration.learning_rate, self.steps_done, steps)
+            rate = scheduled_rate(configuration.learning_rate, self.steps_done, steps)
+            self.optimizer.learning_rate = rate if self.rate is None else self.rate
             samples = [sampler.draw(chance) for sampler in course.samplers]
             # a night's list has to last for the window: targets see a popularity of some days before
             lags = chance.integers(1, 1 + configuration.prior_lag_days, batch.targets.shape)

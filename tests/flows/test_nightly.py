@@ -109,13 +109,19 @@ def test_nothing_after_the_cut_counts_and_a_re_run_gives_the_same_rows(small_nig
 
 
 def test_the_next_night_adds_to_history(small_night: Home, new_home, next_day: date) -> None:
-    """The next night publishes its own lists, keeps the earlier night in history, and judges it by what came since."""
+    """The next night publishes its own lists, keeps the earlier night in history, and judges it by what came since.
+
+    Told not to learn from nothing every night, it goes on from the recommender of the first.
+    """
     home = copy_of(small_night, new_home, "next")
+    home.environment["CROSSREC_RETRAIN_DAYS"] = "7"
     earlier = published(home)["recommendations"]
     home.simulate(until=next_day, days=11)
     home.night(next_day)
     tables = published(home)
     assert set(tables["recommendations"].logical_date.astype(str)) == {next_day.isoformat()}
+    versions = tables["recommender_versions"].sort_values("logical_date")
+    assert versions.parent.fillna("").tolist() == ["", versions.recommender_version.iloc[0]]
     with duckdb.connect(str(home.path / "published.duckdb"), read_only=True) as connection:
         query = "select * from recommendation_history where logical_date = ? order by user_id, platform, item_rank"
         kept = connection.execute(query, [NIGHT]).fetch_df()

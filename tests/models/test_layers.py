@@ -12,7 +12,7 @@ from models.item_tower import ItemTower
 from models.network import Network
 from models.softmax import sampled_softmax
 from models.transformer_block import SwiGLU, TransformerBlock
-from models.whitening import whiten
+from models.whitening import Whitening
 
 SMALL = Configuration(embedding_size=16, text_size=8, sequence_length=12, blocks=2)
 ITEMS, PLATFORMS, BATCH, LENGTH = 30, 2, 3, 7
@@ -180,6 +180,10 @@ def test_drawn_items_stand_for_those_that_were_not() -> None:
         loss = np.asarray(sampled_softmax(own, targets, logits[:, drawn], drawn, log_chances))
         inverses.append(np.exp(loss))
     np.testing.assert_allclose(np.mean(inverses, axis=0), np.exp(full), rtol=0.03)
+
+
+def whiten(embeddings: np.ndarray, has_text: np.ndarray, size: int) -> np.ndarray:
+    return Whitening.fit(embeddings, has_text, size).apply(embeddings, has_text)
 
 
 def test_whitened_directions_count_the_same() -> None:

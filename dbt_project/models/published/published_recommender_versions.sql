@@ -20,6 +20,7 @@ named as (
         peak_memory_mb,
         parameters_count,
         folder,
+        parent,
         trained_at,
         must_retrain_by
     from recommender_versions
