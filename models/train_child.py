@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 def train(folder: Path, device: str) -> None:
     """Choose, compare, decide what ships, refit and save."""
+    from models.board import Board
     from models.card import write_card
     from models.choosing import judge_popularity
     from models.lesson import Lesson
@@ -28,7 +29,7 @@ def train(folder: Path, device: str) -> None:
 
     meter, inputs = Meter(), read_inputs(folder)
     mode, target = inputs.configuration["mode"], folder / "recommender"
-    lesson = Lesson(inputs)
+    lesson = Lesson(inputs, Board(folder / "tensorboard"))
     platforms = lesson.catalogue.platforms
     popular = judge_popularity(lesson.catalogue, lesson.window, inputs.users_count)
     chosen = choose_shipped(lesson, mode, tell)
@@ -49,7 +50,7 @@ def train(folder: Path, device: str) -> None:
         },
     }
     write_json(target / "metrics.json", outcome)
-    (target / "card.md").write_text(write_card(inputs, lesson.alphas, chosen, outcome))
+    (target / "card.md").write_text(write_card(inputs, lesson.weights, chosen, outcome))
 
 
 def compared(platforms: tuple[str, ...], lineup: dict[str, list["Scores"]]) -> dict[str, Any]:
