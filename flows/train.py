@@ -17,9 +17,13 @@ from flows.warehouse import Connection, connect
 EXPORTS = {
     "platforms": """
         select
-            platform_index, platform, consumed_may_return, positives_count,
-            coalesce(($alphas::json ->> ('$.' || platform))::double, alpha) as alpha
-        from training.platforms order by platform_index""",
+            platform_index, platform, consumed_may_return, platforms.positives_count,
+            coalesce(($alphas::json ->> ('$.' || platform))::double, alpha) as alpha,
+            (1 - coalesce(facts.reject_share, 0)) * (1 - coalesce(facts.duplicate_share, 0))
+            * (1 - coalesce(facts.unknown_item_share, 0)) * (1 - coalesce(facts.unknown_event_type_share, 0)) as quality
+        from training.platforms as platforms
+        inner join quality.platform_facts as facts using (platform)
+        order by platform_index""",
     "event_types": "select event_type_index, event_type from training.event_types order by event_type_index",
     "items": """
         select items.item_index, items.platform_index, items.item_id, items.is_available, embeddings.embedding

@@ -10,15 +10,17 @@ from statistics import NormalDist
 
 import numpy as np
 
+from models.board import Note, unnoted
 from models.configuration import Configuration
-from models.evaluation import NOBODY, Judged, Scores, judge_window, score_lists
+from models.evaluation import NOBODY, Judged, Scores, score_lists
 from models.halves import Half, even, everybody, odd
-from models.heads import Witnesses, call_witnesses
-from models.inputs import SECONDS_PER_DAY, Catalogue, Log
+from models.inputs import Catalogue, Log
 from models.item_knn import learn_neighbours
+from models.loss_weights import by_gap, cross_entropies
 from models.popularity import Popularity
 from models.recommender import PRIOR_ALONE, Blend, Scorer, averaged, make_scorer
 from models.training import Trainer
+from models.window import Window
 
 BLENDS = tuple(Blend(network, near) for network in (0.0, 0.1, 0.2, 0.4, 0.6, 1.0) for near in (0.0, 2.0, 4.0))
 USUAL_BLEND = Blend(0.4, 4.0)
@@ -27,33 +29,6 @@ EPOCH_BLEND = Blend(0.3, 0.0)
 # one-sided 95 %, shared by all the blends that may beat the usual one by chance (Bonferroni)
 CLEARLY = NormalDist().inv_cdf(1 - 0.05 / (len(BLENDS) - 1))
 Say = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Window:
-    """The window before the cut: what was known when it began, and what was taken in it."""
-
-    log: Log
-    cut: int
-    days: int
-    judged: list[Judged]
-    popularity: Popularity
-    witnesses: Witnesses
-
-    def of_platform(self, catalogue: Catalogue, platform: int) -> "Window":
-        """The same window as a platform on its own would know it."""
-        return replace(self, log=self.log.of_items(catalogue.items_of(platform)))
-
-
-def open_window(catalogue: Catalogue, log: Log, cut: int, configuration: Configuration) -> Window:
-    """The last `window_days` before the cut, at most a quarter of the log's span, at least a day."""
-    span = (cut - int(log.times.min())) // SECONDS_PER_DAY if len(log.times) else 1
-    days = int(max(1, min(configuration.window_days, span // 4)))
-    begin = cut - days * SECONDS_PER_DAY
-    known = log.until(begin)
-    popularity = Popularity.fit(catalogue, known, begin, days)
-    judged = judge_window(catalogue, log, begin, days)
-    return Window(known, begin, days, judged, popularity, call_witnesses(known, log, begin, judged))
 
 
 def judge_popularity(catalogue: Catalogue, window: Window, users_count: int) -> list[Scores]:
@@ -144,15 +119,26 @@ class Choice:
     """What was chosen for a recommender and how it did: the epochs, the blend of each platform, the reported scores.
 
     `bests` has its best epochs in the eyes of everybody and of either half; none if there was nothing to learn from.
+    `alphas` `[epochs, platforms]` are the loss weights of the chosen epochs.
     """
 
     epochs: int
     blends: list[Blend]
     scores: list[Scores]
     bests: tuple[Best, ...] = ()
+    alphas: np.ndarray | None = None
 
 
-def choose(trainer: Trainer, window: Window, users_count: int, alphas: np.ndarray, seed: int, say: Say) -> Choice:
+def choose(
+    trainer: Trainer,
+    window: Window,
+    users_count: int,
+    alphas: np.ndarray,
+    seed: int,
+    say: Say,
+    note: Note = unnoted,
+    losses_of_singles: np.ndarray | None = None,
+) -> Choice:
     """Train up to the window, judge each epoch in it, and choose epochs and blend.
 
     Args:
@@ -162,6 +148,8 @@ def choose(trainer: Trainer, window: Window, users_count: int, alphas: np.ndarra
         alphas: `[platforms]` loss weights; platforms of weight 0 are neither trained nor judged.
         seed: of the order of sequences and the negatives.
         say: takes lines of progress.
+        note: takes the figures of each epoch.
+        losses_of_singles: `[platforms]` in the window; where the network is behind them a platform's weight grows.
     """
     catalogue, configuration, everyone = trainer.catalogue, trainer.configuration, window.witnesses.users
     judged = {number: window.judged[number] for number in range(len(alphas)) if alphas[number]}
@@ -179,7 +167,9 @@ def choose(trainer: Trainer, window: Window, users_count: int, alphas: np.ndarra
         return make_scorer(trainer.network, *known)
 
     best, of_even, of_odd = (Best(half, scorer_now()) for half in (everybody, even, odd))
+    path = []
     for epoch in range(1, configuration.max_epochs + 1):
+        path.append(trainer.alphas)
         losses, scorer = trainer.epoch(), scorer_now()
         found = {
             number: score_lists(scorer.blended(EPOCH_BLEND), catalogue, number, who) for number, who in judged.items()
@@ -188,9 +178,13 @@ def choose(trainer: Trainer, window: Window, users_count: int, alphas: np.ndarra
             each.consider(epoch, scorer, found)
         named = "  ".join(f"{catalogue.platforms[number]} {losses[number]:.3f}" for number in judged)
         say(f"epoch {epoch} of at most {configuration.max_epochs}: best NDCG@10 {best.value:.4f}  loss {named}")
+        note(epoch, figures_of(trainer, losses, found))
+        if losses_of_singles is not None and window.weighing is not None:
+            gaps = cross_entropies(scorer, catalogue, window.weighing) - losses_of_singles
+            trainer.alphas = by_gap(trainer.alphas, gaps, ~np.isnan(catalogue.alphas))
         if epoch - max(best.epoch, of_even.epoch, of_odd.epoch) >= configuration.patience:
             break
-    return conclude((best, of_even, of_odd), catalogue, judged)
+    return replace(conclude((best, of_even, of_odd), catalogue, judged), alphas=np.stack(path[: best.epoch]))
 
 
 def conclude(bests: tuple[Best, ...], catalogue: Catalogue, judged: Mapping[int, Judged]) -> Choice:
@@ -227,11 +221,36 @@ def swapped(under_odd: Scores, under_even: Scores) -> Scores:
     )
 
 
+def figures_of(trainer: Trainer, losses: np.ndarray, found: Mapping[int, Scores]) -> dict[str, float]:
+    """The figures of an epoch that are worth a curve: the learning rate, and by platform loss, α and NDCG@10."""
+    names = trainer.catalogue.platforms
+    learned = np.flatnonzero(trainer.alphas)
+    return {
+        "learning_rate": float(trainer.optimizer.learning_rate),
+        **{f"loss/{names[number]}": float(losses[number]) for number in learned},
+        **{f"alpha/{names[number]}": float(trainer.weights[number]) for number in learned},
+        **{f"ndcg@10/{names[number]}": float(score.ndcg.mean()) for number, score in found.items() if len(score.users)},
+    }
+
+
 def refit(
-    trainer: Trainer, log: Log, popularity: Popularity, alphas: np.ndarray, epochs: int, seed: int, say: Say
+    trainer: Trainer,
+    log: Log,
+    popularity: Popularity,
+    alphas: np.ndarray,
+    epochs: int,
+    seed: int,
+    say: Say,
+    note: Note = unnoted,
 ) -> None:
-    """Train anew on everything up to the cut, for as many epochs as were chosen."""
-    trainer.start(log, popularity, alphas, seed)
+    """Train anew on everything up to the cut, for as many epochs as were chosen.
+
+    The loss weights `alphas` are `[platforms]`, or `[epochs, platforms]` where they change.
+    """
+    path = np.broadcast_to(alphas, (epochs, alphas.shape[-1]))
+    trainer.start(log, popularity, path[0], seed)
     for epoch in range(1, epochs + 1):
+        trainer.alphas = path[epoch - 1]
         losses = trainer.epoch()
-        say(f"refit, epoch {epoch} of {epochs}: loss {float(losses.sum()):.3f}")
+        say(f"refit, epoch {epoch} of {epochs}: loss {float(losses @ trainer.weights):.3f}")
+        note(epoch, figures_of(trainer, losses, {}))

@@ -1,10 +1,8 @@
 """The hyperparameters of a recommender: frozen, each with a sentence, overridden by name."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
-from typing import Any
-
-CHOICES = {"platform_part": ("none", "norm", "adapter", "lora", "adalora")}
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal, get_args, get_type_hints
 
 
 @dataclass(frozen=True)
@@ -19,7 +17,7 @@ class Configuration:
     """Transformer blocks."""
     heads: int = 2
     """Attention heads of each block."""
-    platform_part: str = "none"
+    platform_part: Literal["none", "norm", "adapter", "lora", "adalora"] = "none"
     """What belongs to each platform in the blocks, for its own tokens: none, norm, adapter, lora or adalora."""
     part_size: int = 8
     """Units of an adapter, rank of LoRA, mean rank of AdaLoRA, for each platform and place."""
@@ -32,7 +30,11 @@ class Configuration:
     patience: int = 4
     """Passes without a better validation NDCG after which training stops."""
     learning_rate: float = 3e-3
-    """Highest learning rate of AdamW; it falls to a tenth of it by a cosine over `max_epochs`."""
+    """Highest learning rate."""
+    optimizer: Literal["adamw", "sgd"] = "adamw"
+    """What takes the steps; `sgd` is without momentum and wants a far higher learning rate."""
+    schedule: Literal["cosine", "constant"] = "cosine"
+    """Whether the rate, once it has warmed up, falls to a tenth over `max_epochs`, or stays."""
     weight_decay: float = 0.01
     """Decoupled weight decay; none on embeddings, gains and biases."""
     tokens_per_batch: int = 2048
@@ -47,8 +49,12 @@ class Configuration:
     """Days in which a target's chance to be learned from in a pass halves: recent tastes count more."""
     prior_lag_days: int = 30
     """Targets are offered the popularity of 1 to so many days before them, as a night's list is read for a window."""
-    alpha_exponent: float = 0.0
-    """A platform's loss weight is its number of positives to this power; 0 weighs platforms equally."""
+    alpha: Literal["equal", "size", "inverse", "quality", "uncertainty", "gap"] = "equal"
+    """Where a platform's weight in the loss comes from, unless one is given; `models/loss_weights.py` says how."""
+    alpha_exponent: float = 0.5
+    """With alpha `size` a platform's weight is its number of positives to this power."""
+    sampling_temperature: float = 1.0
+    """T: a platform's share of the targets of a pass is as its share of all to the power 1/T; 1 takes all targets."""
     warm_epochs: int = 2
     """Passes of a night that goes on from an earlier recommender, over what is new and what is replayed."""
     replay_share: float = 0.1
@@ -67,15 +73,24 @@ def read_configuration(overrides: Mapping[str, Any]) -> Configuration:
     """The defaults with some fields replaced.
 
     Raises:
-        ValueError: if a name is no hyperparameter, a value has another type or is none of its choices.
+        ValueError: if a name is no hyperparameter, or a value is of another type or none of the allowed ones.
     """
-    known = {field.name: type(getattr(Configuration(), field.name)) for field in fields(Configuration)}
+    known = get_type_hints(Configuration)
     for name, value in overrides.items():
         if name not in known:
             raise ValueError(f"A hyperparameter is one of {', '.join(known)}; found {name!r}. Correct its name.")
-        if name in CHOICES:
-            if value not in CHOICES[name]:
-                raise ValueError(f"{name} is one of {', '.join(CHOICES[name])}; found {value!r}. Choose one of them.")
-        elif not isinstance(value, int if known[name] is int else (int, float)) or isinstance(value, bool):
-            raise ValueError(f"{name} is of type {known[name].__name__}; found {value!r}. Give a number.")
-    return replace(Configuration(), **{name: known[name](value) for name, value in overrides.items()})
+        _check_value(name, known[name], value)
+    words = {name: value for name, value in overrides.items() if get_args(known[name])}
+    numbers = {name: known[name](value) for name, value in overrides.items() if name not in words}
+    return replace(Configuration(), **words, **numbers)
+
+
+def _check_value(name: str, kind: Any, value: Any) -> None:
+    """See that a value is one of the words, or a number of the kind, that its field takes."""
+    words = get_args(kind)
+    if words and value not in words:
+        raise ValueError(f"{name} is one of {', '.join(words)}; found {value!r}. Choose one of them.")
+    if not words and (not isinstance(value, int if kind is int else (int, float)) or isinstance(value, bool)):
+        raise ValueError(f"{name} is of type {kind.__name__}; found {value!r}. Give a number.")
+    if name == "sampling_temperature" and value <= 0:
+        raise ValueError(f"{name} is above 0; found {value!r}. 1 takes all targets, a higher one evens platforms out.")

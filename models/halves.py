@@ -1,4 +1,4 @@
-"""Two halves of the persons, so that who has a say in a choice is not who reports of it."""
+"""Halves of the persons, so that who has a say in a choice is not who reports of it."""
 
 from collections.abc import Callable
 
@@ -14,10 +14,19 @@ def everybody(users: np.ndarray) -> np.ndarray:
 
 def even(users: np.ndarray) -> np.ndarray:
     """One half of the persons, by a bit of their mixed index, so that neighbours part."""
-    mixed = users.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-    return np.asarray((mixed >> np.uint64(40)) % np.uint64(2) == 0)
+    return _mixed(users) % 2 == 0
 
 
 def odd(users: np.ndarray) -> np.ndarray:
     """The other half."""
     return ~even(users)
+
+
+def quarter(users: np.ndarray) -> np.ndarray:
+    """Every fourth person, of each half as many."""
+    return _mixed(users) // 2 % 4 == 0
+
+
+def _mixed(users: np.ndarray) -> np.ndarray:
+    mixed = users.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    return np.asarray(mixed >> np.uint64(40)).astype(np.int64)

@@ -31,7 +31,8 @@ class History:
         is_available = ~((self.available_until <= cut) | (self.available_from >= cut))
         return Inputs(
             {**self.inputs.configuration, "cut": cut, "seed": seed},
-            replace(self.inputs.catalogue, is_available=is_available),
+            # of the records only the newest night's quality was counted
+            replace(self.inputs.catalogue, is_available=is_available, qualities=None),
             known,
             self.inputs.users_count,
         )

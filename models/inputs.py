@@ -24,6 +24,7 @@ class Catalogue:
     is_available: np.ndarray  # [items] bool
     embeddings: np.ndarray  # [items, size] float32, rows of zeros without text
     has_text: np.ndarray  # [items] bool
+    qualities: np.ndarray | None = None  # [platforms] share of their records that can be used, if it was counted
 
     def items_of(self, platform: int) -> slice:
         """Where a platform's items stand."""
@@ -147,6 +148,7 @@ def _read_catalogue(folder: Path) -> Catalogue:
         is_available=items["is_available"].astype(bool),
         embeddings=embeddings,
         has_text=has_text,
+        qualities=platforms["quality"].astype(float) if "quality" in platforms else None,
     )
 
 

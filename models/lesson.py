@@ -4,44 +4,38 @@ from functools import cached_property
 
 import numpy as np
 
-from models.choosing import Choice, Say, choose, open_window, refit
+from models.board import Board, Note, shown_items, unnoted
+from models.choosing import Choice, Say, choose, refit
 from models.configuration import read_configuration
 from models.inputs import Inputs, Log
 from models.item_knn import learn_neighbours
+from models.loss_weights import cross_entropies, loss_weights
 from models.popularity import Popularity
-from models.recommender import Scorer, make_scorer
+from models.recommender import Scorer, all_item_vectors, make_scorer
 from models.training import Trainer, new_network
 from models.warm_start import Parent, go_on
 from models.whitening import Whitening
-
-
-def loss_weights(inputs: Inputs, exponent: float) -> np.ndarray:
-    """α `[platforms]`: as fixed by the platform's contract, else its positives to the power `exponent`; mean 1.
-
-    A platform nobody has taken anything on weighs 0.
-    """
-    items = inputs.log.items[inputs.log.is_positive]
-    positives = np.bincount(inputs.catalogue.item_platforms[items], minlength=len(inputs.catalogue.platforms))
-    balanced = np.where(positives > 0, np.maximum(positives, 1.0) ** exponent, 0.0)
-    if balanced.any():
-        balanced = balanced / balanced[balanced > 0].mean()
-    fixed = inputs.catalogue.alphas
-    return np.where(np.isnan(fixed) | (positives == 0), balanced, fixed)
+from models.window import open_window
 
 
 class Lesson:
     """The inputs of a night, the window before its cut, and one network that learns from them, in one way or another.
 
-    After `refit_…` the network is the one that was asked for, until the next call.
+    After `refit_…` the network is the one that was asked for, until the next call. What epochs are like goes to the
+    board, if there is one.
     """
 
-    def __init__(self, inputs: Inputs) -> None:
+    def __init__(self, inputs: Inputs, board: Board | None = None) -> None:
+        self.board = board
         self.inputs, self.seed = inputs, int(inputs.configuration["seed"])
         self.catalogue, self.log = inputs.catalogue, inputs.log
         self.configuration = read_configuration(inputs.configuration["recommender"])
         self.window = open_window(self.catalogue, self.log, inputs.cut, self.configuration)
         self.popularity = Popularity.fit(self.catalogue, self.log, inputs.cut, self.window.days)
-        self.alphas = loss_weights(inputs, self.configuration.alpha_exponent)
+        self.alphas = loss_weights(inputs, self.configuration)
+        self.path = self.weights = self.alphas
+        """α of the network of all platforms: of its epochs, once they are chosen, and at the end of its refit."""
+        self.singles = dict[int, Choice]()
         self.parent: Parent | None = None
         """An earlier recommender that is gone on with, in place of a refit; set before anything is learned."""
 
@@ -65,27 +59,47 @@ class Lesson:
 
     def choose_joint(self, say: Say) -> Choice:
         """Epochs and blend of one network over all platforms, and how it did in the window."""
-        return choose(self.trainer, self.window, self.inputs.users_count, self.alphas, self.seed, say)
+        losses = self._losses_of_singles(say) if self.configuration.alpha == "gap" else None
+        known = (self.window, self.inputs.users_count, self.alphas, self.seed)
+        choice = choose(self.trainer, *known, say, self._note("choose/joint"), losses)
+        self.path = self.alphas if choice.alphas is None else choice.alphas
+        return choice
+
+    def _losses_of_singles(self, say: Say) -> np.ndarray:
+        """In the window `[platforms]`; NaN where there is no network."""
+        losses, weighing = np.full(len(self.alphas), np.nan), self.window.weighing or []
+        for platform in map(int, np.flatnonzero(self.alphas)):
+            for best in self.choose_single(platform, say).bests[:1]:
+                losses[platform] = cross_entropies(best.scorer, self.catalogue, weighing)[platform]
+        return losses
 
     def refit_joint(self, epochs: int, say: Say) -> None:
         """Train the network over all platforms up to the cut."""
-        self._refit(None, self.log, self.alphas, epochs, say)
+        self._refit(None, self.log, self.path, epochs, say)
+        self.weights = self.trainer.weights
 
     def choose_single(self, platform: int, say: Say) -> Choice:
-        """Epochs and blend of a network for one platform on its own, and how it did in the window."""
-        known = self.window.of_platform(self.catalogue, platform)
-        return choose(self.trainer, known, self.inputs.users_count, self._only(platform), self.seed, say)
+        """Epochs and blend of a network for one platform on its own, and how it did in the window; chosen once."""
+        if platform not in self.singles:
+            window = self.window.of_platform(self.catalogue, platform)
+            known = (window, self.inputs.users_count, self._only(platform), self.seed)
+            note = self._note(f"choose/single-{self.catalogue.platforms[platform]}")
+            self.singles[platform] = choose(self.trainer, *known, say, note)
+        return self.singles[platform]
 
     def refit_single(self, platform: int, epochs: int, say: Say) -> None:
         """Train the network for one platform on its own up to the cut."""
-        name = self.catalogue.platforms[platform]
-        self._refit(name, self.log_of(platform), self._only(platform), epochs, say)
+        self._refit(platform, self.log_of(platform), self._only(platform), epochs, say)
 
-    def _refit(self, platform: str | None, log: Log, alphas: np.ndarray, epochs: int, say: Say) -> None:
+    def _refit(self, platform: int | None, log: Log, alphas: np.ndarray, epochs: int, say: Say) -> None:
+        name = None if platform is None else self.catalogue.platforms[platform]
+        run = f"refit/single-{name}" if name else "refit/joint"
+        known = (log, self.popularity, alphas, epochs, self.seed, say, self._note(run))
         if self.parent is None:
-            refit(self.trainer, log, self.popularity, alphas, epochs, self.seed, say)
+            refit(self.trainer, *known)
         else:
-            go_on(self.trainer, self.parent, platform, log, self.popularity, alphas, epochs, self.seed, say)
+            go_on(self.trainer, self.parent, name, *known)
+        self._show(run, [*range(len(self.alphas))] if platform is None else [platform])
 
     def log_of(self, platform: int) -> Log:
         """What a platform on its own knows."""
@@ -93,6 +107,15 @@ class Lesson:
 
     def _only(self, platform: int) -> np.ndarray:
         return np.eye(len(self.alphas))[platform]
+
+    def _note(self, run: str) -> Note:
+        return self.board.curves(run) if self.board else unnoted
+
+    def _show(self, run: str, platforms: list[int]) -> None:
+        if self.board:
+            items = shown_items(self.catalogue, self.log, platforms)
+            vectors = all_item_vectors(self.trainer.network, len(self.catalogue.item_ids))
+            self.board.show_items(run, self.catalogue, items, vectors[items])
 
     def scorer(self, log: Log, asked: np.ndarray | None = None, has_network: bool = True) -> Scorer:
         """The network as it is now at work, as of the end of `log`; without the network it is the prior alone."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 def train(folder: Path, device: str) -> None:
     """Choose, compare, decide what ships, refit and save."""
+    from models.board import Board
     from models.card import write_card
     from models.choosing import judge_popularity
     from models.lesson import Lesson
@@ -30,7 +31,7 @@ def train(folder: Path, device: str) -> None:
 
     meter, inputs = Meter(), read_inputs(folder)
     mode, target = inputs.configuration["mode"], folder / "recommender"
-    lesson, platforms = Lesson(inputs), inputs.catalogue.platforms
+    lesson, platforms = Lesson(inputs, Board(folder / "tensorboard")), inputs.catalogue.platforms
     lesson.parent, origin = find_parent(folder / "inputs" / "parent", inputs, lesson.alphas)
     tell(origin)
     chosen = choose_shipped(lesson, mode, tell)
@@ -59,7 +60,7 @@ def train(folder: Path, device: str) -> None:
         },
     }
     write_json(target / "metrics.json", outcome)
-    (target / "card.md").write_text(write_card(inputs, lesson.alphas, chosen, outcome))
+    (target / "card.md").write_text(write_card(inputs, lesson.weights, chosen, outcome))
 
 
 def compared(platforms: tuple[str, ...], lineup: dict[str, list["Scores"]]) -> dict[str, Any]:

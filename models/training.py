@@ -1,4 +1,4 @@
-"""Training one network: Σ_p α_p ℓ_p over the platforms, by AdamW, epoch after epoch, on one log after another."""
+"""Training one network: Σ_p α_p ℓ_p over the platforms, epoch after epoch, on one log after another."""
 
 from dataclasses import dataclass
 
@@ -7,25 +7,17 @@ import tensorflow as tf
 
 from models.configuration import Configuration
 from models.inputs import SECONDS_PER_DAY, Catalogue, Log
+from models.loss_weights import Uncertainty
 from models.negatives import Sampler
 from models.network import Network
+from models.optimizers import new_optimizer, scheduled_rate
 from models.parts.rank_allocator import RankAllocator
 from models.popularity import Popularity
 from models.sequences import Sequences, newest_sequences
 from models.softmax import sampled_softmax
-from models.sparse_adamw import SparseAdamW, merged
+from models.sparse_adamw import merged
+from models.temperature import drawn_rates
 from models.whitening import Whitening
-
-WARM_UP = 100  # steps, at most a tenth of all
-
-
-def scheduled_rate(highest: float, step: int, steps: int) -> float:
-    """The learning rate of a step: it warms up, then falls by a cosine to a tenth of the highest (1608.03983)."""
-    warm = min(WARM_UP, steps // 10 + 1)
-    if step < warm:
-        return highest * (step + 1) / warm
-    progress = min(1.0, (step - warm) / max(1, steps - warm))
-    return highest * float(0.1 + 0.9 * 0.5 * (1 + np.cos(np.pi * progress)))
 
 
 @dataclass(frozen=True)
@@ -34,7 +26,6 @@ class Course:
 
     sequences: Sequences  # of persons of whom anything can be learned
     target_chances: np.ndarray  # [events] how likely each is to be learned from in an epoch
-    alphas: np.ndarray  # [platforms]
     tables: list[tf.Tensor]  # for each platform [days, its items] log prior
     samplers: list[Sampler]
     first_day: int
@@ -70,9 +61,10 @@ class Trainer:
     def __init__(self, network: Network, catalogue: Catalogue, configuration: Configuration) -> None:
         self.network, self.catalogue, self.configuration = network, catalogue, configuration
         self.offsets = [catalogue.items_of(number).start for number in range(len(catalogue.platforms))]
-        self.optimizer = SparseAdamW(configuration.learning_rate, weight_decay=configuration.weight_decay)
-        self.optimizer.exclude_from_weight_decay(var_names=["embedding", "gamma", "beta", "bias", "scale"])
-        self.optimizer.build(network.trainable_variables)
+        self.uncertainty = Uncertainty(len(self.offsets)) if configuration.alpha == "uncertainty" else None
+        self.trained = [*network.trainable_variables, *([self.uncertainty.log_variances] if self.uncertainty else [])]
+        self.optimizer = new_optimizer(configuration)
+        self.optimizer.build(self.trained)
         self.ranks = RankAllocator(network.adalora_layers)
         self.untrained = [(variable, variable.numpy()) for variable in network.variables]
         self.step = tf.function(self._step, input_signature=self._signature())
@@ -91,11 +83,14 @@ class Trainer:
         Args:
             log: what was known at the cut.
             popularity: the priors at the cut.
-            alphas: `[platforms]` loss weights; 0 leaves a platform out.
+            alphas: `[platforms]` loss weights; 0 leaves a platform out. Others may replace them between epochs.
             seed: of the order of sequences, the negatives and the lags.
             targets: `[events]` bool, which positives may be learned from.
             rate: the learning rate of all steps; as scheduled if None.
         """
+        self.alphas = alphas
+        if self.uncertainty:
+            self.uncertainty.begin(np.isnan(self.catalogue.alphas) & (alphas > 0))
         for variable, value in self.untrained:
             variable.assign(value)
         for variable in self.optimizer.variables:
@@ -122,20 +117,28 @@ class Trainer:
             tables.append(tf.constant(table))
             samplers.append(Sampler(np.log(ages @ np.exp(table) / ages.sum()), self.configuration.negatives))
         sequences = newest_sequences(log, self.configuration.sequence_length + 1).targeted(chances > 0)
-        return Course(sequences, chances, alphas, tables, samplers, first_day)
+        platforms, targets = self.catalogue.item_platforms[log.items], sequences.targets()
+        expected = np.bincount(platforms[targets], chances[targets], minlength=len(alphas))
+        chances *= drawn_rates(expected, self.configuration.sampling_temperature)[platforms]
+        return Course(sequences, chances, tables, samplers, first_day)
+
+    @property
+    def weights(self) -> np.ndarray:
+        """α_p as it counts now `[platforms]`: as put, times what is learned of it."""
+        return self.alphas * self.uncertainty.factors() if self.uncertainty else self.alphas
 
     def epoch(self) -> np.ndarray:
-        """One pass over the log; the mean weighted loss α_p ℓ_p of each platform `[platforms]`."""
+        """One pass over the log; the mean loss ℓ_p of each platform `[platforms]`, 0 where it is left out."""
         course, chance, configuration = self.course, self.chance, self.configuration
         sequences, totals = course.drawn(chance), np.zeros(len(self.offsets))
         plan = sequences.plan(configuration.tokens_per_batch, configuration.sequence_length, chance)
         targets = self.catalogue.item_platforms[sequences.log.items[sequences.targets()]]
         # α_p over the mean number of p's targets in a batch
-        platform_weights = course.alphas * len(plan) / np.maximum(np.bincount(targets, minlength=len(totals)), 1)
+        platform_weights = self.alphas * len(plan) / np.maximum(np.bincount(targets, minlength=len(totals)), 1)
         for length, rows in plan:
             batch = sequences.padded(rows, length)
             steps = max(len(plan) * configuration.max_epochs, 1)
-            rate = scheduled_rate(configuration.learning_rate, self.steps_done, steps)
+            rate = scheduled_rate(configuration, self.steps_done, steps)
             self.optimizer.learning_rate = rate if self.rate is None else self.rate
             samples = [sampler.draw(chance) for sampler in course.samplers]
             # a night's list has to last for the window: targets see a popularity of some days before
@@ -151,7 +154,7 @@ class Trainer:
             ).numpy()
             self.ranks.allot(self.steps_done, steps)
             self.steps_done += 1
-        return totals / max(len(plan), 1)
+        return totals / max(len(plan), 1) / np.where(self.alphas > 0, self.alphas, 1.0)
 
     def _signature(self) -> list:
         """Any batch size and length, so that the step is compiled once."""
@@ -173,7 +176,7 @@ class Trainer:
         tables: list[tf.Tensor],
         platform_weights: tf.Tensor,
     ) -> tf.Tensor:
-        """One step of AdamW on one batch; the weighted losses `[platforms]`."""
+        """One step of the optimizer on one batch; the weighted losses α_p ℓ_p `[platforms]`."""
         network, shape, taken = self.network, tf.shape(items), tf.maximum(targets, 0)
         # every item of the step goes through the tower once; negatives, each there once, keep their order
         parts = [offset + drawn for offset, drawn in zip(self.offsets, negatives, strict=True)]
@@ -198,9 +201,9 @@ class Trainer:
                 logits += tf.gather(tf.gather(table, drawn, axis=1), rows)
                 losses.append(tf.reduce_sum(sampled_softmax(of_taken, own, logits, drawn, log_chances[number])))
             weighted = tf.stack(losses) * platform_weights
-            total = tf.reduce_sum(weighted) + sum(network.losses)
-        variables = network.trainable_variables
-        gradients = [merged(each) for each in tape.gradient(total, variables, unconnected_gradients="zero")]
-        self.ranks.observe(variables, gradients)
-        self.optimizer.apply([tf.clip_by_norm(gradient, 1.0) for gradient in gradients], variables)
+            total = self.uncertainty.loss(weighted) if self.uncertainty else tf.reduce_sum(weighted)
+            total += sum(network.losses)
+        gradients = [merged(each) for each in tape.gradient(total, self.trained, unconnected_gradients="zero")]
+        self.ranks.observe(self.trained, gradients)
+        self.optimizer.apply([tf.clip_by_norm(gradient, 1.0) for gradient in gradients], self.trained)
         return weighted

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 import pyarrow.parquet as parquet
 
-from models.choosing import Choice
+from models.board import Note, unnoted
+from models.choosing import Choice, figures_of
 from models.configuration import Configuration, read_configuration
 from models.evaluation import NOBODY
 from models.heads import NO_HEADS, Heads
@@ -193,6 +194,7 @@ def go_on(
     epochs: int,
     seed: int,
     say: Say,
+    note: Note = unnoted,
 ) -> None:
     """Train the network of all platforms, or that of one on its own, from where the parent's ended."""
     before = parent.network_of(platform)
@@ -205,4 +207,5 @@ def go_on(
     since = np.datetime64(parent.cut, "s").astype("datetime64[D]")
     for epoch in range(1, epochs + 1):
         losses = trainer.epoch()
-        say(f"on from {since}, epoch {epoch} of {epochs}: loss {float(losses.sum()):.3f}")
+        say(f"on from {since}, epoch {epoch} of {epochs}: loss {float(losses @ trainer.weights):.3f}")
+        note(epoch, figures_of(trainer, losses, {}))

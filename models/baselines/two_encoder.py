@@ -10,7 +10,7 @@ from keras import ops
 from models.contestants import Entry, Task
 from models.device import prepare_device
 from models.inputs import SECONDS_PER_DAY, Catalogue, Inputs, Log
-from models.whitening import whiten
+from models.whitening import Whitening
 
 PAST = 20  # takings that a person is told by
 
@@ -26,7 +26,8 @@ class TwoEncoder(keras.Model):
 
     def __init__(self, catalogue: Catalogue, text_size: int, size: int) -> None:
         super().__init__()
-        texts = whiten(catalogue.embeddings, catalogue.has_text, text_size) / np.float32(text_size**0.5)
+        whitening = Whitening.fit(catalogue.embeddings, catalogue.has_text, text_size)
+        texts = whitening.apply(catalogue.embeddings, catalogue.has_text) / np.float32(text_size**0.5)
         platforms = np.eye(len(catalogue.platforms), dtype=np.float32)[catalogue.item_platforms]
         self.facts = ops.convert_to_tensor(np.concatenate([texts, platforms], axis=1))
         count = len(catalogue.item_ids)

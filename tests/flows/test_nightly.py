@@ -87,6 +87,18 @@ def test_every_person_gets_a_list_on_every_platform(small_night: Home) -> None:
     assert {"joint+single", "single", "item-knn", "prior"} >= set(lists.source)
 
 
+def test_training_hears_how_much_of_the_records_can_be_used(small_night: Home) -> None:
+    """Of each platform the share that is not rejected, repeated or unknown, as the night counted; there are some."""
+    shares = "reject_share, duplicate_share, unknown_item_share, unknown_event_type_share"
+    with duckdb.connect(small_night.path / "warehouse.duckdb", read_only=True) as connection:
+        query = f"select {shares} from quality.platform_facts order by platform"
+        wrong = connection.execute(query).fetch_df().fillna(0)
+    (path,) = (small_night.path / "runs").glob("*/inputs/platforms.parquet")
+    told = pd.read_parquet(path).quality
+    assert told.tolist() == pytest.approx((1 - wrong).prod(axis=1).tolist())
+    assert told.between(0.5, 1).all() and told.nunique() > 1
+
+
 def test_nothing_after_the_cut_counts_and_a_re_run_gives_the_same_rows(small_night: Home, new_home) -> None:
     """A night run again, with events planted after the cut, publishes the same rows under the same run_id."""
     home = copy_of(small_night, new_home, "future")

@@ -1,9 +1,16 @@
 """How much network and neighbours count beside the prior, chosen on the window."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
+import pytest
 
 from models.choosing import BLENDS, USUAL_BLEND, usual_or_better
+from models.inputs import read_inputs
+from models.lesson import Lesson
 from models.recommender import PRIOR_ALONE, Blend
+from tests.models.tiny_run import RECOMMENDER
 
 
 def evidence(worth: float, persons: int, noise: float, seed: int = 0) -> np.ndarray:
@@ -47,3 +54,23 @@ def test_few_persons_follow_the_others() -> None:
     gains = {0: evidence(0.5, 5000, 0.1), 1: evidence(0.5, 5000, 0.1), 2: evidence(-0.5, 5, 3.0)}
     assert chosen(gains, 2).network > 0.5
     assert chosen(gains, 7).network > 0.5
+
+
+def test_weights_by_the_gap_are_chosen_once_and_followed(tiny_inputs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is behind its own network weighs more each epoch, by persons who judge nothing; a refit does alike."""
+    inputs = read_inputs(tiny_inputs)
+    recommender = {**RECOMMENDER, "alpha": "gap", "max_epochs": 3}
+    lesson = Lesson(replace(inputs, configuration={**inputs.configuration, "recommender": recommender}))
+    assert lesson.window.weighing is not None
+    for judged, weighing in zip(lesson.window.judged, lesson.window.weighing, strict=True):
+        assert len(weighing.users) and not np.isin(weighing.users, judged.users).any()
+        assert np.isin(weighing.users, lesson.window.users).all()
+    # no network is as good as one of loss 3 here
+    monkeypatch.setattr(Lesson, "_losses_of_singles", lambda *_: np.array([3.0, 9.0]))
+    choice = lesson.choose_joint(print)
+    assert choice.alphas.shape == (choice.epochs, 2) and choice.epochs > 1
+    np.testing.assert_array_equal(choice.alphas[0], 1)
+    assert (np.diff(choice.alphas[:, 0]) > 0).all()
+    np.testing.assert_allclose(choice.alphas.sum(axis=1), 2)
+    lesson.refit_joint(choice.epochs, print)
+    np.testing.assert_array_equal(lesson.weights, choice.alphas[-1])

@@ -1,5 +1,7 @@
 """What a past night may know of all history, and what is hidden where a person is made new on a platform."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from models.history import History, draw_masks
@@ -15,13 +17,16 @@ def history(from_: list[float] | None = None, until: list[float] | None = None, 
 
 
 def test_nothing_later_than_the_cut_is_known() -> None:
-    """Events, counts and consumptions from the cut on are absent, and so are counts of over a year before."""
+    """Events, counts and consumptions from the cut on are absent, as are counts of over a year before and qualities."""
     known = history().as_of(20 * DAY, seed=5)
     assert known.cut == 20 * DAY
     assert known.configuration["seed"] == 5
     for times in (known.log.times, known.log.days * DAY, known.log.consumed_times):
         assert sorted(times // DAY) in ([10, 10, 11, 12], [10, 11, 12])
     assert sorted(history().as_of(376 * DAY, 5).log.days) == [11, 12, 20, 30]
+    catalogue = replace(history().inputs.catalogue, qualities=np.ones(2))
+    counted = replace(history(), inputs=replace(history().inputs, catalogue=catalogue))
+    assert counted.as_of(20 * DAY, 5).catalogue.qualities is None
 
 
 def test_the_catalogue_is_that_of_the_cut() -> None:

@@ -10,10 +10,10 @@ import pyarrow as arrow
 import pyarrow.parquet as parquet
 import pytest
 
-from models.choosing import open_window
 from models.configuration import Configuration, read_configuration
 from models.inputs import read_inputs
 from models.sequences import newest_sequences
+from models.window import open_window
 from tests.models.tiny_run import CUT, DAY, EACH, FIRST_DAY, UNTITLED
 
 
@@ -107,17 +107,20 @@ def test_a_target_is_what_follows_and_is_positive(tiny_inputs: Path) -> None:
         ({"blocks": 1.5}, "blocks is of type int; found 1.5"),
         ({"dropout": "0.1"}, "dropout is of type float; found '0.1'"),
         ({"heads": True}, "heads is of type int; found True"),
+        ({"alpha": "best"}, "alpha is one of equal, size, inverse, quality, uncertainty, gap; found 'best'"),
+        ({"optimizer": 1}, "optimizer is one of adamw, sgd; found 1"),
+        ({"sampling_temperature": 0}, "sampling_temperature is above 0; found 0"),
     ],
 )
 def test_a_wrong_hyperparameter_is_refused(overrides: dict[str, object], message: str) -> None:
-    """An unknown name or a value of another type is an error that says which."""
+    """An unknown name or word, or a value of another type, is an error that says which and what is allowed."""
     with pytest.raises(ValueError, match=message):
         read_configuration(overrides)
 
 
 def test_a_configuration_survives_json() -> None:
     """Overrides replace what they name and nothing else, and what is saved reads back the same."""
-    chosen = read_configuration({"dropout": 0, "blocks": 3})
+    chosen = read_configuration({"dropout": 0, "blocks": 3, "schedule": "constant"})
     assert (chosen.dropout, chosen.blocks) == (0.0, 3) and isinstance(chosen.dropout, float)
-    assert replace(chosen, dropout=0.2, blocks=2) == Configuration()
+    assert replace(chosen, dropout=0.2, blocks=2, schedule="cosine") == Configuration()
     assert read_configuration(json.loads(json.dumps(chosen.as_dict()))) == chosen

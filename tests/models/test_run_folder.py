@@ -2,6 +2,7 @@
 
 import filecmp
 from datetime import UTC, datetime
+from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as parquet
@@ -222,6 +223,87 @@ def test_the_vocabulary_says_what_each_index_means(finished_run: FinishedRun) ->
     assert vocabulary["item_index"] == list(range(PLATFORMS * EACH))
     assert vocabulary["item_id"] == [f"i{one:03d}" for one in range(PLATFORMS * EACH)]
     assert vocabulary["platform"] == ["deli"] * EACH + ["loft"] * EACH
+
+
+def test_each_epoch_is_a_point_of_tensorboards_curves(finished_run: FinishedRun) -> None:
+    """Each training is a run, once; its curves of loss are what was told, beside them NDCG, α and learning rate."""
+    board, expected = finished_run.folder / "tensorboard", told_losses(finished_run)
+    runs = {path.parent.relative_to(board).as_posix() for path in board.rglob("events.*")}
+    kept = {path.name for path in (finished_run.folder / "recommender").glob("*.keras")}
+    refitted = {f"refit/single-{name}" for name in ("deli", "loft") if f"network.{name}.keras" in kept}
+    assert runs == {"choose/joint", "choose/single-deli", "choose/single-loft", "refit/joint", *refitted}
+    for run in runs:
+        (events,) = (board / run).glob("events.*")
+        found = curves(events)
+        platforms = [run.split("single-")[1]] if "single" in run else ["deli", "loft"]
+        figures = ("loss", "alpha", "ndcg@10") if run.startswith("choose") else ("loss", "alpha")
+        assert set(found) == {"learning_rate"} | {f"{figure}/{name}" for figure in figures for name in platforms}
+        assert {tuple(curve) for curve in found.values()} == {tuple(range(1, 1 + len(found["learning_rate"])))}
+        assert all(value == 1 for name in platforms for value in found[f"alpha/{name}"].values())
+        for name in platforms if run.startswith("choose") else []:
+            assert [f"{value:.3f}" for value in found[f"loss/{name}"].values()] == expected[run, name]
+            assert 0.1 < max(found[f"ndcg@10/{name}"].values()) < 1
+        rates = list(found["learning_rate"].values())
+        assert 0 < rates[-1] < rates[0] <= 0.01
+
+
+def told_losses(run: FinishedRun) -> dict[tuple[str, str], list[str]]:
+    """The losses in the lines of progress, by the training's run and platform."""
+    told: dict[tuple[str, str], list[str]] = {}
+    for line in (run.folder / "train_child.log").read_text().splitlines():
+        if " of at most " in line:
+            training, losses = line.split(": ")[0].replace(" ", "-"), line.split("loss ")[1].split()
+            for name, loss in zip(losses[::2], losses[1::2], strict=True):
+                told.setdefault((f"choose/{training}", name), []).append(loss)
+    return told
+
+
+def curves(events: Path) -> dict[str, dict[int, float]]:
+    """Value by step of each curve in a file of events, as TensorBoard reads it."""
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+    from tensorboard.util.tensor_util import make_ndarray
+
+    read = EventAccumulator(str(events)).Reload()
+    return {
+        tag: {point.step: make_ndarray(point.tensor_proto).item() for point in read.Tensors(tag)}
+        for tag in read.Tags()["tensors"]
+    }
+
+
+def test_the_projector_shows_items_by_platform(finished_run: FinishedRun) -> None:
+    """The refitted network's items lie there with platform and id, a row each, their vectors those that rank."""
+    from google.protobuf import text_format
+    from tensorboard.plugins.projector import ProjectorConfig
+
+    from models.recommender import all_item_vectors
+    from models.saved_recommender import load_network
+
+    folder = finished_run.folder / "tensorboard" / "refit" / "joint"
+    (shown,) = text_format.Parse((folder / "projector_config.pbtxt").read_text(), ProjectorConfig()).embeddings
+    head, *rows = (folder / shown.metadata_path).read_text().splitlines()
+    vectors = np.loadtxt(folder / shown.tensor_path)
+    assert head.split("\t") == ["platform", "item_id"] and len(rows) == len(vectors) == PLATFORMS * EACH
+    items = [int(row.split("\ti")[1]) for row in rows]
+    assert [row.split("\t")[0] for row in rows] == [("deli", "loft")[one // EACH] for one in items]
+    expected = all_item_vectors(load_network(finished_run.folder / "recommender"), PLATFORMS * EACH)[items]
+    np.testing.assert_allclose(vectors, expected, atol=1e-4)
+
+
+def test_a_board_starts_empty_and_is_bounded(
+    tiny_inputs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What an earlier run left is gone; beyond the most items of the projector the most often taken are shown."""
+    from models.board import Board, shown_items
+
+    (tmp_path / "board" / "choose").mkdir(parents=True)
+    Board(tmp_path / "board")
+    assert not (tmp_path / "board").exists()
+    inputs = read_inputs(tiny_inputs)
+    monkeypatch.setattr("models.board.MOST_ITEMS", 20)
+    items = shown_items(inputs.catalogue, inputs.log, [0, 1])
+    counts = np.bincount(inputs.log.items[inputs.log.is_positive], minlength=PLATFORMS * EACH)
+    assert np.bincount(platform_of(items)).tolist() == [10, 10]
+    assert counts[items[:10]].min() >= np.sort(counts[:EACH])[-10]
 
 
 @pytest.mark.gpu

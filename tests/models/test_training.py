@@ -1,5 +1,6 @@
 """Training: the schedule, the negatives, and what a trainer forgets when it starts anew."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import keras
@@ -10,11 +11,13 @@ from models.configuration import Configuration, read_configuration
 from models.coverage import coverage
 from models.inputs import SECONDS_PER_DAY, Inputs, read_inputs
 from models.negatives import Sampler
+from models.optimizers import scheduled_rate
 from models.popularity import Popularity
-from models.training import Trainer, new_network, scheduled_rate
-from tests.models.tiny_run import CUT, RECOMMENDER
+from models.training import Trainer, new_network
+from tests.models.tiny_run import CUT, EACH, RECOMMENDER
 
 BOTH, FIRST_ALONE = np.ones(2), np.array([1.0, 0.0])
+OTHERWISE = {**RECOMMENDER, "optimizer": "sgd", "schedule": "constant", "learning_rate": 0.3, "alpha": "uncertainty"}
 
 
 @pytest.fixture(scope="module")
@@ -33,12 +36,21 @@ def trainer(inputs: Inputs) -> Trainer:
     return Trainer(new_network(inputs.catalogue, configuration, 1), inputs.catalogue, configuration)
 
 
+@pytest.fixture(scope="module")
+def otherwise(inputs: Inputs) -> Trainer:
+    """By SGD, at a constant rate, with weights that are learned."""
+    configuration = read_configuration(OTHERWISE)
+    return Trainer(new_network(inputs.catalogue, configuration, 1), inputs.catalogue, configuration)
+
+
 def test_the_rate_rises_then_falls_to_a_tenth() -> None:
     """The first step is small, the highest rate is reached after a tenth of the steps, the last is a tenth of it."""
-    rates = [scheduled_rate(0.01, step, 200) for step in range(200)]
+    rates = [scheduled_rate(Configuration(learning_rate=0.01), step, 200) for step in range(200)]
     assert rates[0] == pytest.approx(0.01 / 21) and max(rates) == pytest.approx(0.01)
     assert np.argmax(rates) == 20 and (np.diff(rates[21:]) < 0).all()
     assert rates[-1] == pytest.approx(0.001, rel=0.01)
+    constant = Configuration(learning_rate=0.01, schedule="constant")
+    assert [scheduled_rate(constant, step, 200) for step in (0, 20, 199)] == [rates[0], 0.01, 0.01]
 
 
 def test_starting_anew_forgets_everything(trainer: Trainer, inputs: Inputs, popularity: Popularity) -> None:
@@ -55,6 +67,36 @@ def test_starting_anew_forgets_everything(trainer: Trainer, inputs: Inputs, popu
     for one, other in zip(weights, weights_again, strict=True):
         np.testing.assert_array_equal(one, other)
     assert (losses[1] < losses[0]).all()
+
+
+def test_sgd_learns_and_so_do_the_weights(otherwise: Trainer, inputs: Inputs, popularity: Popularity) -> None:
+    """Losses fall by SGD alone; α is 1 at first, then falls, as losses are above 1 / 2; starting anew forgets it."""
+    otherwise.start(inputs.log, popularity, BOTH, 5)
+    losses = [otherwise.epoch() for _ in range(3)]
+    assert (losses[2] < losses[0] - 0.3).all()
+    assert ((otherwise.weights > 0) & (otherwise.weights < 0.9)).all()
+    otherwise.start(inputs.log, popularity, BOTH, 5)
+    np.testing.assert_array_equal(otherwise.weights, 1)
+
+
+def test_a_loss_is_told_as_it_is_and_not_as_it_is_drawn(
+    otherwise: Trainer, inputs: Inputs, popularity: Popularity
+) -> None:
+    """Neither α nor how many of a platform's targets are drawn changes the mean loss of an epoch that moves nothing."""
+    is_drawn = np.random.default_rng(3).random(len(inputs.log.items)) < 0.25
+    few = replace(inputs.log, is_positive=inputs.log.is_positive & ((inputs.log.items >= EACH) | is_drawn))
+    still = replace(otherwise.configuration, learning_rate=0.0)
+    found = []
+    for alphas, temperature in ((BOTH, 1.0), (np.array([0.5, 3.0]), 1.0), (BOTH, 1000.0)):
+        otherwise.configuration = replace(still, sampling_temperature=temperature)
+        otherwise.start(few, popularity, alphas, 5)
+        found.append(np.mean([otherwise.epoch() for _ in range(4)], axis=0))
+    drawn = otherwise.course.drawn(np.random.default_rng(1))
+    deli, loft = np.bincount(few.items[drawn.targets()] >= EACH)
+    assert 0.6 < deli / loft < 1.6
+    otherwise.configuration = read_configuration(OTHERWISE)
+    for other in found[1:]:
+        np.testing.assert_allclose(other, found[0], rtol=0.2)
 
 
 def test_a_platform_of_weight_zero_teaches_nothing(trainer: Trainer, inputs: Inputs, popularity: Popularity) -> None:

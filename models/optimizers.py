@@ -1,0 +1,29 @@
+"""How a gradient becomes a step: the optimizer, and the learning rate of each step."""
+
+import keras
+import numpy as np
+
+from models.configuration import Configuration
+from models.sparse_adamw import SparseAdamW
+
+WARM_UP = 100  # steps, at most a tenth of all
+UNDECAYED = ["embedding", "gamma", "beta", "bias", "scale", "log_variances"]
+
+
+def new_optimizer(configuration: Configuration) -> keras.optimizers.Optimizer:
+    """AdamW, or SGD without momentum; both move only the rows of a table that have a gradient."""
+    kind = {"adamw": SparseAdamW, "sgd": keras.optimizers.SGD}[configuration.optimizer]
+    optimizer = kind(configuration.learning_rate, weight_decay=configuration.weight_decay)
+    optimizer.exclude_from_weight_decay(var_names=UNDECAYED)
+    return optimizer
+
+
+def scheduled_rate(configuration: Configuration, step: int, steps: int) -> float:
+    """The learning rate of a step: it warms up, then stays, or falls by a cosine to a tenth (1608.03983)."""
+    highest, warm = configuration.learning_rate, min(WARM_UP, steps // 10 + 1)
+    if step < warm:
+        return highest * (step + 1) / warm
+    if configuration.schedule == "constant":
+        return highest
+    progress = min(1.0, (step - warm) / max(1, steps - warm))
+    return highest * float(0.1 + 0.9 * 0.5 * (1 + np.cos(np.pi * progress)))
