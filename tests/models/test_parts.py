@@ -3,13 +3,14 @@
 from inspect import signature
 from math import erf
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from models.configuration import CHOICES, Configuration, read_configuration
+from models.configuration import Configuration, read_configuration
 from models.network import Network
 from models.parts.adalora import PENALTY, AdaLoRA
 from models.parts.adapter import Adapter
@@ -248,7 +249,7 @@ def test_a_platforms_part_reads_its_own_tokens(kind: str, tmp_path: Path) -> Non
 
 def test_the_choices_are_those_there_are() -> None:
     """Each kind of part can be asked for by its name, others are refused with the choices."""
-    assert CHOICES["platform_part"] == tuple(PLACES)
+    assert get_args(get_type_hints(Configuration)["platform_part"]) == tuple(PLACES)
     assert read_configuration({"platform_part": "lora"}).platform_part == "lora"
     with pytest.raises(ValueError, match=r"one of none, norm, adapter, lora, adalora; found 'prefix'"):
         read_configuration({"platform_part": "prefix"})
