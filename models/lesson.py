@@ -75,7 +75,7 @@ class Lesson:
 
     def refit_joint(self, epochs: int, say: Say) -> None:
         """Train the network over all platforms up to the cut."""
-        self._refit(None, self.log, self.path, epochs, say)
+        self._refit(None, self.log, self.path if self.parent is None else self.parent.alphas, epochs, say)
         self.weights = self.trainer.weights
 
     def choose_single(self, platform: int, say: Say) -> Choice:

@@ -65,7 +65,7 @@ def save_recommender(
         priors: of each platform.
         blends: of each platform.
         catalogue: what the rows of the networks mean.
-        facts: `configuration`, by name; `makers` of each platform's lists; `cut`; `alphas`, the loss weights.
+        facts: `configuration`, by name; `makers` of each platform's lists; `cut`; `alphas`, as the loss ended.
         heads: of each platform.
     """
     folder.mkdir(parents=True, exist_ok=True)

@@ -189,7 +189,7 @@ def save_shipped(folder: Path, lesson: Lesson, chosen: Chosen, heads: list[Heads
         "configuration": lesson.configuration.as_dict(),
         "makers": chosen.makers,
         "cut": lesson.inputs.cut,
-        "alphas": lesson.alphas.tolist(),
+        "alphas": lesson.weights.tolist(),
     }
     save_recommender(folder, lesson.popularity.priors, chosen.blends, lesson.catalogue, facts, heads)
     if any(chosen.epochs):

@@ -58,6 +58,11 @@ class Parent:
         return [self.facts["makers"][row] if row >= 0 else None for row in self.rows["platforms"]]
 
     @property
+    def alphas(self) -> np.ndarray:
+        """What the loss of this night's platforms weighed in the end `[platforms]`; 0 where they are new."""
+        return np.array([self.facts["alphas"][row] if row >= 0 else 0.0 for row in self.rows["platforms"]])
+
+    @property
     def heads(self) -> list[Heads]:
         """Of this night's platforms; none where they are new."""
         heads = load_heads(self.folder)

@@ -53,6 +53,7 @@ def first_night(tiny_inputs: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     keras.utils.set_random_seed(3)
     verdicts = [Verdict("joint", "it was asked for"), Verdict("joint+single", "they help")]
     lesson, choice = Lesson(read_inputs(tiny_inputs)), Choice(1, BLENDS, [NOBODY] * 2)
+    lesson.path = np.array([0.5, 1.5])
     save_shipped(folder, lesson, Chosen(verdicts, choice, {1: choice}, choice), HEADS, lambda _line: None)
     return folder
 
@@ -198,6 +199,7 @@ def test_a_warm_night_can_be_repeated(next_night: Path, first_night: Path, tmp_p
     assert "Goes on from joint-first: so it was asked.\n" in (recommender / "card.md").read_text()
     facts = json.loads((recommender / "configuration.json").read_text())
     assert facts["makers"] == ["joint+single", "joint", "joint+single"]
+    assert facts["alphas"] == [0.0, 0.5, 1.5]
     assert facts["heads"] == [one.as_dict() for one in (NO_HEADS, *HEADS)]
     assert [Blend(**blend) for blend in facts["blends"]] == [PRIOR_ALONE, *BLENDS]
     scored = parquet.read_table(next_night / "scored.parquet").to_pandas()
