@@ -151,7 +151,7 @@ def choose(
         note: takes the figures of each epoch.
         losses_of_singles: `[platforms]` in the window; where the network is behind them a platform's weight grows.
     """
-    catalogue, configuration, everyone = trainer.catalogue, trainer.configuration, window.witnesses.users
+    catalogue, configuration, everyone = trainer.catalogue, trainer.configuration, window.users
     judged = {number: window.judged[number] for number in range(len(alphas)) if alphas[number]}
     trainer.start(window.log, window.popularity, alphas, seed)
     if not len(trainer.course.sequences.users):

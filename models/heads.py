@@ -75,17 +75,17 @@ class Witnesses:
         return Witnesses(self.users[kept], self.weights[kept], shown, rated)
 
 
-def call_witnesses(known: Log, log: Log, begin: int, judged: Sequence[Judged]) -> Witnesses:
+def call_witnesses(known: np.ndarray, log: Log, begin: int, judged: Sequence[Judged]) -> Witnesses:
     """The witnesses of a window.
 
     Args:
-        known: the log as it was known when the window began.
-        log: the same with the window.
+        known: persons who were known when the window began; one may stand there several times.
+        log: with the window.
         begin: its beginning, in epoch seconds.
         judged: what was taken in it, on each platform.
     """
     takers = np.unique(np.concatenate([one.users for one in judged]))
-    others = np.setdiff1d(known.users, takers)
+    others = np.setdiff1d(known, takers)
     drawn = others[np.linspace(0, len(others), min(len(others), OTHERS), endpoint=False).astype(int)]
     users = np.concatenate([takers, drawn])
     order, weights = np.argsort(users), np.ones(len(users))

@@ -1,6 +1,8 @@
-"""The window before the cut: what was known when it began, what was taken in it, and who judges by that."""
+"""The window before the cut: what was known when it began, what was taken in it, and by whom."""
 
 from dataclasses import dataclass, replace
+
+import numpy as np
 
 from models.configuration import Configuration
 from models.evaluation import Judged, judge_window
@@ -22,6 +24,11 @@ class Window:
     witnesses: Witnesses
     weighing: list[Judged] | None = None  # others, by whom platforms are weighed between epochs, if they are
 
+    @property
+    def users(self) -> np.ndarray:
+        """Everybody of whom anything is asked, in ascending order."""
+        return np.unique(np.concatenate([self.witnesses.users, *(who.users for who in self.weighing or [])]))
+
     def of_platform(self, catalogue: Catalogue, platform: int) -> "Window":
         """The same window as a platform on its own would know it."""
         return replace(self, log=self.log.of_items(catalogue.items_of(platform)))
@@ -34,9 +41,9 @@ def open_window(catalogue: Catalogue, log: Log, cut: int, configuration: Configu
     begin = cut - days * SECONDS_PER_DAY
     known = log.until(begin)
     popularity = Popularity.fit(catalogue, known, begin, days)
-    judged = judge_window(catalogue, log, begin, days)
-    witnesses, weighing = call_witnesses(known, log, begin, judged), None
+    judged, weighing, others = judge_window(catalogue, log, begin, days), None, known.users
     if configuration.alpha == "gap":
-        weighing = [who.only(quarter(who.users)) for who in judged]
+        weighing, others = [who.only(quarter(who.users)) for who in judged], others[~quarter(others)]
         judged = [who.only(~quarter(who.users)) for who in judged]
+    witnesses = call_witnesses(others, log, begin, judged)
     return Window(known, begin, days, judged, popularity, witnesses, weighing)

@@ -64,7 +64,9 @@ def test_weights_by_the_gap_are_chosen_once_and_followed(tiny_inputs: Path, monk
     assert lesson.window.weighing is not None
     for judged, weighing in zip(lesson.window.judged, lesson.window.weighing, strict=True):
         assert len(weighing.users) and not np.isin(weighing.users, judged.users).any()
-        assert np.isin(weighing.users, lesson.window.witnesses.users).all()
+        assert np.isin(weighing.users, lesson.window.users).all()
+        # what they took is not among what is judged, so for a head they would have taken nothing
+        assert not np.isin(weighing.users, lesson.window.witnesses.users).any()
     # no network is as good as one of loss 3 here
     monkeypatch.setattr(Lesson, "_losses_of_singles", lambda *_: np.array([3.0, 9.0]))
     choice = lesson.choose_joint(print)

@@ -80,7 +80,7 @@ def test_lists_of_the_past_by_hand() -> None:
     rows = [(0, 0, 90), (1, 0, 90), (2, 2, 90), (0, 1, 105), (1, 2, 131)]
     log, begin = log_of(rows), 100 * DAY
     known, judged = log.until(begin), judge_window(catalogue, log, begin, 30)
-    witnesses = call_witnesses(known, log, begin, judged)
+    witnesses = call_witnesses(known.users, log, begin, judged)
     assert witnesses.users.tolist() == [0, 1, 2] and witnesses.weights.tolist() == [1, 1, 1]
     nothing, prior = [np.zeros((0, 2), np.float32)], np.log([0.5, 0.3, 0.2]).astype(np.float32)
     scorer = Scorer(catalogue, np.zeros((3, 2)), nothing, np.full(3, -1), [prior], None, (PRIOR_ALONE,))
