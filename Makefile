@@ -4,7 +4,7 @@
 # make bench    benchmarks, as ratios within one run
 # make bench-quality SET=nights   recommenders side by side on the real data in ../shared; or amazon4-loo, amazon-bst, ml-1m
 # make docs     the tables, their columns and their lineage, as one page that needs no network
-# make acceptance   a night on the real four-platform data in ../shared, judged
+# make acceptance   persons and things matched, and a night, on the real data in ../shared, judged
 
 PYTHON ?= python3
 VENV := .venv
@@ -21,14 +21,14 @@ night: $(READY)
 	$(BIN)/crossrec night --date 2026-03-01
 
 test: $(READY)
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --ignore tests/acceptance
 
 check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project tests/acceptance/contracts
+	$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar dbt_project tests/acceptance/contracts
 	$(BIN)/dbt parse --quiet --project-dir dbt_project --profiles-dir dbt_project --target-path $(abspath $(VENV))/dbt-target --log-path $(abspath $(VENV))/dbt-logs
 	$(BIN)/crossrec platform sync --check
 	$(BIN)/crossrec platform sync --check --contracts tests/acceptance/contracts
@@ -52,6 +52,7 @@ docs: $(READY)
 	@echo "build/docs.html"
 
 acceptance: $(READY)
+	$(BIN)/python -m pytest tests/acceptance
 	$(BIN)/python -m tests.acceptance
 
 # installed exactly as listed: one package there declares dependencies that nothing here needs
