@@ -22,7 +22,7 @@ EXPORTS = {
             (1 - coalesce(facts.reject_share, 0)) * (1 - coalesce(facts.duplicate_share, 0))
             * (1 - coalesce(facts.unknown_item_share, 0)) * (1 - coalesce(facts.unknown_event_type_share, 0)) as quality
         from training.platforms as platforms
-        inner join quality.platform_facts as facts using (platform)
+        left join quality.platform_facts as facts using (platform)
         order by platform_index""",
     "event_types": "select event_type_index, event_type from training.event_types order by event_type_index",
     "items": """

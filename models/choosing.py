@@ -249,8 +249,13 @@ def refit(
     """
     path = np.broadcast_to(alphas, (epochs, alphas.shape[-1]))
     trainer.start(log, popularity, path[0], seed)
-    for epoch in range(1, epochs + 1):
-        trainer.alphas = path[epoch - 1]
+    learn_on(trainer, path, "refit", say, note)
+
+
+def learn_on(trainer: Trainer, path: np.ndarray, name: str, say: Say, note: Note) -> None:
+    """Go on for as many epochs as there are rows of loss weights in `path` `[epochs, platforms]`; all are told of."""
+    for epoch, alphas in enumerate(path, 1):
+        trainer.alphas = alphas
         losses = trainer.epoch()
-        say(f"refit, epoch {epoch} of {epochs}: loss {float(losses @ trainer.weights):.3f}")
+        say(f"{name}, epoch {epoch} of {len(path)}: loss {float(losses @ trainer.weights):.3f}")
         note(epoch, figures_of(trainer, losses, {}))

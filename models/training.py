@@ -117,8 +117,8 @@ class Trainer:
             tables.append(tf.constant(table))
             samplers.append(Sampler(np.log(ages @ np.exp(table) / ages.sum()), self.configuration.negatives))
         sequences = newest_sequences(log, self.configuration.sequence_length + 1).targeted(chances > 0)
-        platforms, targets = self.catalogue.item_platforms[log.items], sequences.targets()
-        expected = np.bincount(platforms[targets], chances[targets], minlength=len(alphas))
+        platforms, places = self.catalogue.item_platforms[log.items], sequences.targets()
+        expected = np.bincount(platforms[places], chances[places], minlength=len(alphas))
         chances *= drawn_rates(expected, self.configuration.sampling_temperature)[platforms]
         return Course(sequences, chances, tables, samplers, first_day)
 
@@ -135,9 +135,9 @@ class Trainer:
         targets = self.catalogue.item_platforms[sequences.log.items[sequences.targets()]]
         # α_p over the mean number of p's targets in a batch
         platform_weights = self.alphas * len(plan) / np.maximum(np.bincount(targets, minlength=len(totals)), 1)
+        steps = max(len(plan) * configuration.max_epochs, 1)
         for length, rows in plan:
             batch = sequences.padded(rows, length)
-            steps = max(len(plan) * configuration.max_epochs, 1)
             rate = scheduled_rate(configuration, self.steps_done, steps)
             self.optimizer.learning_rate = rate if self.rate is None else self.rate
             samples = [sampler.draw(chance) for sampler in course.samplers]

@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow.parquet as parquet
 
 from models.board import Note, unnoted
-from models.choosing import Choice, figures_of
+from models.choosing import Choice, learn_on
 from models.configuration import Configuration, read_configuration
 from models.evaluation import NOBODY
 from models.heads import NO_HEADS, Heads
@@ -210,7 +210,4 @@ def go_on(
     trainer.start(log, popularity, alphas, seed, targets, rate)
     carry_over(trainer.network, before, parent.rows)
     since = np.datetime64(parent.cut, "s").astype("datetime64[D]")
-    for epoch in range(1, epochs + 1):
-        losses = trainer.epoch()
-        say(f"on from {since}, epoch {epoch} of {epochs}: loss {float(losses @ trainer.weights):.3f}")
-        note(epoch, figures_of(trainer, losses, {}))
+    learn_on(trainer, np.broadcast_to(alphas, (epochs, len(alphas))), f"on from {since}", say, note)
