@@ -46,6 +46,7 @@ def render(night: Night) -> str:
         recommenders={
             **{name: label for name, (label, _, _) in charts.RECOMMENDERS.items()},
             "prior": charts.RECOMMENDERS["popularity"][0],
+            "item-knn": "what is near to what they took",
         },
         heads=_describe_heads(night),
         recommender=_describe_recommender(night.recommender),

@@ -157,7 +157,7 @@ def listed_pairs(scorer: "Scorer", platform: int, witnesses: Witnesses, judged: 
 def _learn_rating(
     scorer: "Scorer", platform: int, before: Outcomes, rated: Outcomes
 ) -> tuple[RatingHead | None, list[dict[str, Any]]]:
-    """The head, and its error beside that of the mean; nothing where either half of the persons rated too little."""
+    """The head, if it is better than the mean, and both errors; nothing where either half rated too little."""
     baseline = fit_baseline(before, len(scorer.state_rows), len(scorer.catalogue.item_ids))
     if baseline is None:
         return None, []
@@ -167,12 +167,15 @@ def _learn_rating(
         return None, []
     known = baseline, rated.users, rated.items, affinities
     expected = np.where(is_first, of_second.of(*known), of_first.of(*known))
-    metrics = []
-    for name, values in (("mean", baseline.mean), ("rating", expected)):
-        error = float(np.sqrt(np.mean((values - rated.values) ** 2)))
-        row = {"recommender": name, "segment": "ratings", "metric": "rmse", "value": error, "low": None, "high": None}
-        metrics.append({**row, "persons_count": len(np.unique(rated.users))})
-    return fit_rating(baseline, rated, affinities), metrics
+    errors = {
+        name: float(np.sqrt(np.mean((values - rated.values) ** 2)))
+        for name, values in (("mean", baseline.mean), ("rating", expected))
+    }
+    common: dict[str, Any] = {"segment": "ratings", "metric": "rmse", "low": None, "high": None}
+    common["persons_count"] = len(np.unique(rated.users))
+    metrics = [{"recommender": name, "value": error, **common} for name, error in errors.items()]
+    is_better = errors["rating"] < errors["mean"]
+    return fit_rating(baseline, rated, affinities) if is_better else None, metrics
 
 
 @dataclass(frozen=True)

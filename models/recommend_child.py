@@ -20,7 +20,7 @@ from models.lifeline import end_with_parent
 
 if TYPE_CHECKING:
     from models.heads import HeadsAtWork
-    from models.recommender import Blend, Scorer
+    from models.recommender import Scorer
 
 SCHEMA = arrow.schema(
     {
@@ -70,7 +70,7 @@ def list_makers(inputs: Inputs, folder: Path) -> Iterator[ListMaker]:
     from models.popularity import Popularity, daily_counts
     from models.recommender import Scorer, make_scorer
     from models.saved_recommender import load_heads, load_network, load_recommender
-    from models.shipping import SINGLE, scorers
+    from models.shipping import SINGLE, scorers, source_of
 
     catalogue, count = inputs.catalogue, inputs.users_count
     priors, blends, facts = load_recommender(folder)
@@ -99,13 +99,6 @@ def list_makers(inputs: Inputs, folder: Path) -> Iterator[ListMaker]:
             source_of(blends[platform], makers[platform]),
             HeadsAtWork.of_night(heads[platform], scorer, platform, inputs.log.rated),
         )
-
-
-def source_of(blend: "Blend", maker: str) -> str:
-    """What makes a list, beside the prior that is in all of them."""
-    if blend.network:
-        return maker
-    return "item-knn" if blend.neighbours else "prior"
 
 
 def platform_lists(inputs: Inputs, maker: ListMaker, platform: int) -> Iterator[arrow.Table]:

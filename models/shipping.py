@@ -23,6 +23,13 @@ from models.warm_start import Parent
 JOINT, SINGLE, BOTH, PRIOR = "joint", "single", "joint+single", "prior"
 
 
+def source_of(blend: Blend, maker: str) -> str:
+    """What makes a list, beside the prior that is in all of them."""
+    if blend.network or maker == PRIOR:
+        return maker
+    return "item-knn" if blend.neighbours else PRIOR
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What makes a platform's lists, and why, in words.
@@ -88,11 +95,12 @@ class Chosen:
 
     def shipped(self, platforms: Sequence[str]) -> list[dict[str, Any]]:
         """A row for each platform: what makes its lists, how much of it counts beside the prior, and why."""
-        named = zip(platforms, self.verdicts, self.blends, strict=True)
-        return [
-            {"platform": name, "recommender": verdict.recommender, "why": verdict.why, **asdict(blend)}
-            for name, verdict, blend in named
-        ]
+        rows = []
+        for name, verdict, blend in zip(platforms, self.verdicts, self.blends, strict=True):
+            source = source_of(blend, verdict.recommender)
+            why = verdict.why if source == verdict.recommender else "no network was of use in the window before the cut"
+            rows.append({"platform": name, "recommender": source, "why": why, **asdict(blend)})
+        return rows
 
     def scores(self) -> dict[str, list[Scores]]:
         """How each recommender of the window did on each platform."""

@@ -9,7 +9,7 @@ import pyarrow.parquet as parquet
 import pytest
 
 from models.evaluation import judge_window
-from models.heads import call_witnesses, listed_pairs
+from models.heads import call_witnesses, learn_heads, listed_pairs
 from models.inputs import Outcomes, read_inputs
 from models.probability_head import Pairs, fit_probability, judge_probability
 from models.rating_head import fit_baseline, fit_rating
@@ -72,6 +72,26 @@ def test_a_rating_follows_means_and_network() -> None:
     two = head.of(baseline, np.array([1, 1]), np.array([0, 0]), np.array([2.0, 100.0]))
     assert two == pytest.approx([3.5, ratings.max()], abs=0.1)
     assert fit_rating(baseline, rated.only(np.arange(6000) < 49), affinities[:49]) is None
+
+
+@pytest.mark.parametrize("is_random", [False, True])
+def test_a_rating_that_is_no_better_than_the_mean_is_not_told(is_random: bool) -> None:
+    """Where items differ there is a head, where ratings are thrown by dice there is none; both errors are told."""
+    chance = np.random.default_rng(4)
+    catalogue, rows = catalogue_of({"shop": 20}), [(user, user % 20, 90) for user in range(200)]
+    log, begin = log_of([*rows, (0, 1, 105)]), 100 * DAY
+    users, items = np.repeat(np.arange(200), 10), chance.integers(0, 20, 2000)
+    ratings = chance.normal(3, 1, 2000) + (0 if is_random else items % 5)
+    times = np.where(np.arange(2000) % 2, 105, 90) * DAY
+    log = replace(log, rated=Outcomes(users, items, times, ratings))
+    known, judged = log.until(begin), judge_window(catalogue, log, begin, 30)
+    witnesses = call_witnesses(known.users, log, begin, judged)
+    vectors, queries = chance.normal(size=(20, 3)), [chance.normal(size=(200, 3)).astype(np.float32)]
+    prior = np.zeros(20, np.float32)
+    scorer = Scorer(catalogue, vectors, queries, np.arange(200), [prior], None, (PRIOR_ALONE,))
+    heads = learn_heads(scorer, 0, witnesses, judged[0], known)
+    errors = {row["recommender"]: row["value"] for row in heads.metrics if row["metric"] == "rmse"}
+    assert (heads.rating is None) == is_random == (errors["rating"] >= errors["mean"])
 
 
 def test_lists_of_the_past_by_hand() -> None:

@@ -2,8 +2,10 @@
 
 import numpy as np
 
+from models.choosing import Choice
 from models.evaluation import NOBODY, Scores
-from models.shipping import BOTH, SINGLE, ship
+from models.recommender import Blend
+from models.shipping import BOTH, SINGLE, Chosen, Verdict, ship
 
 
 def scores_around(mean: float, noise: float = 0.05, persons: int = 400, seed: int = 0) -> Scores:
@@ -22,3 +24,12 @@ def test_both_ship_unless_that_does_harm_beyond_chance() -> None:
     assert "the others help" in helps and "+0.10" in helps and "may be chance" in chance
     assert "difference -0.00" in chance  # behind, but no more than chance explains
     assert "does harm" in harms and "-0.10" in harms and "nobody" in nobody
+
+
+def test_what_no_network_ranks_is_told_as_such() -> None:
+    """Where the blend leaves the network out, neighbours or popularity make the lists, whatever the verdict was."""
+    blends = [Blend(0.4, 4.0), Blend(0.0, 2.0), Blend(0.0, 0.0)]
+    chosen = Chosen([Verdict(BOTH, "the others help")] * 3, both=Choice(3, blends, [NOBODY] * 3))
+    rows = chosen.shipped(("a", "b", "c"))
+    assert [row["recommender"] for row in rows] == [BOTH, "item-knn", "prior"]
+    assert rows[0]["why"] == "the others help" and all("no network" in row["why"] for row in rows[1:])
