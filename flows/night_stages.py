@@ -10,6 +10,7 @@ from prefect.artifacts import create_progress_artifact, update_progress_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 
+from flows.dbt_nodes import nodes_as_tasks
 from flows.encode import encode
 from flows.gate import judge_gate
 from flows.ingest import ingest
@@ -22,7 +23,7 @@ from flows.report import write_report
 from flows.reporting.artifacts import publish_artifacts
 from flows.run import Run
 from flows.train import train
-from flows.transform import TransformError, transform, warehouse_closed_after
+from flows.transform import invoke_dbt, transform
 from flows.warehouse import Error
 
 LOG = logging.getLogger("crossrec")
@@ -61,17 +62,8 @@ def stage_task(name: str) -> Callable[[Callable[..., Receipt]], Any]:
 
 def invoke_dbt_nodes_as_tasks(arguments: list[str], project: Path) -> dict[str, str]:
     """Run dbt so that every node is a task run of this flow."""
-    from dbt_common.events.base_types import EventLevel
-    from prefect_dbt import PrefectDbtRunner, PrefectDbtSettings
-
-    settings = PrefectDbtSettings(project_dir=project, profiles_dir=project, log_level=EventLevel.WARN)
-    runner = PrefectDbtRunner(settings=settings, raise_on_failure=True)
-    try:
-        with warehouse_closed_after():
-            outcome = runner.invoke(arguments)
-    except ValueError as error:
-        raise TransformError(str(error)) from error
-    return {node.node.unique_id: str(node.status) for node in outcome.result.results}
+    with nodes_as_tasks() as hear:
+        return invoke_dbt(arguments, project, [hear])
 
 
 def work_of(run: Run, name: StageName) -> Any:

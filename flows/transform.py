@@ -7,7 +7,7 @@ SQL that made the tables lies beside them.
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -62,8 +62,15 @@ def warehouse_closed_after() -> Iterator[None]:
         DuckDBConnectionManager.close_all_connections()
 
 
-def invoke_dbt(arguments: list[str], project: Path) -> dict[str, str]:
+def invoke_dbt(
+    arguments: list[str], project: Path, callbacks: Sequence[Callable[[Any], None]] = ()
+) -> dict[str, str]:
     """Run dbt in this process; the status of each node by its unique id.
+
+    Args:
+        arguments: as on dbt's command line.
+        project: the folder of the dbt project and its profiles.
+        callbacks: what hears every event of dbt's log.
 
     Raises:
         TransformError: if a node failed or nothing could be run.
@@ -71,7 +78,8 @@ def invoke_dbt(arguments: list[str], project: Path) -> dict[str, str]:
     from dbt.cli.main import dbtRunner
 
     with warehouse_closed_after():
-        outcome = dbtRunner().invoke([*arguments, "--project-dir", str(project), "--profiles-dir", str(project)])
+        places = ["--project-dir", str(project), "--profiles-dir", str(project)]
+        outcome = dbtRunner(callbacks=list(callbacks)).invoke([*arguments, *places])
     if outcome.exception is not None:
         raise TransformError(f"dbt has to run to its end; it stopped: {outcome.exception}")
     results = getattr(outcome.result, "results", [])

@@ -6,6 +6,7 @@ import os
 import random
 import shutil
 import signal
+import sqlite3
 import threading
 import time
 from datetime import date, timedelta
@@ -85,6 +86,25 @@ def test_every_person_gets_a_list_on_every_platform(small_night: Home) -> None:
     assert (grouped.item_id.nunique() == 20).all()
     assert lists.reason_text.str.len().min() > 10
     assert {"joint+single", "single", "item-knn", "prior"} >= set(lists.source)
+
+
+def test_every_stage_and_every_node_of_dbt_is_a_task_run_that_has_ended(small_night: Home) -> None:
+    """When the night is over, Prefect shows each of them as completed, the nodes within what their stage took."""
+    query = "select name, state_type, start_time, end_time from task_run"
+    with sqlite3.connect(f"file:{small_night.path / 'prefect' / 'prefect.db'}?mode=ro", uri=True) as connection:
+        shown = connection.execute(query).fetchall()
+    assert {state for _, state, _, _ in shown} == {"COMPLETED"}
+    query = "select stage, started_at, ended_at, receipt ->> '$.rows.nodes' from ops.stage_runs order by started_at"
+    with duckdb.connect(str(small_night.path / "ops.duckdb"), read_only=True) as connection:
+        stages = {
+            name: (str(began), str(ended), nodes) for name, began, ended, nodes in connection.execute(query).fetchall()
+        }
+    assert list(stages) == STAGES
+    for name, (began, ended, nodes) in stages.items():
+        within = [shown_name for shown_name, _, start, end in shown if began <= start <= end <= ended]
+        assert (
+            len(within) == int(nodes) if name.startswith("dbt ") else name in {shown_name for shown_name, *_ in shown}
+        )
 
 
 def test_training_hears_how_much_of_the_records_can_be_used(small_night: Home) -> None:
