@@ -137,6 +137,7 @@ def page(served: Served) -> Iterator[Any]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1400, "height": 1900})
+        page.set_default_timeout(1000 * PATIENCE_SECONDS)
         outside: list[str] = []
         page.on("request", lambda request: outside.append(request.url) if served.page not in request.url else None)
         yield page
