@@ -18,7 +18,8 @@ from models.inputs import Catalogue, Log
 from models.item_knn import learn_neighbours
 from models.loss_weights import by_gap, cross_entropies
 from models.popularity import Popularity
-from models.recommender import PRIOR_ALONE, Blend, Scorer, averaged, make_scorer
+from models.recommender import PRIOR_ALONE, Blend, Parts, Scorer, averaged, make_scorer
+from models.top_k import blocks
 from models.training import Trainer
 from models.window import Window
 
@@ -56,17 +57,33 @@ class Best:
     def blends(self, judged: Mapping[int, Judged]) -> dict[int, Blend]:
         """The blend of each platform that `usual_or_better` chooses among the half; the usual one without anybody."""
         voters = {number: who.only(self.half(who.users)) for number, who in judged.items()}
-        gains = {
-            number: np.stack(
-                [score_lists(self.scorer.blended(blend), self.scorer.catalogue, number, who).ndcg for blend in BLENDS]
-            )
-            for number, who in voters.items()
-            if len(who.users)
-        }
+        gains = {number: ndcg_by_blend(self.scorer, number, who) for number, who in voters.items() if len(who.users)}
         gains = {number: values / values.mean() for number, values in gains.items() if values.any()}
         if not gains:
             return dict.fromkeys(judged, USUAL_BLEND)
         return {number: BLENDS[usual_or_better(gains, number)] for number in judged}
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """The scores of those whom the parts were made for, under a blend."""
+
+    parts: Parts
+    blend: Blend
+
+    def scores(self, platform: int, users: np.ndarray) -> np.ndarray:
+        """See `models.ranking.Ranker`."""
+        return self.parts.weighed(self.blend)
+
+
+def ndcg_by_blend(scorer: Scorer, platform: int, who: Judged) -> np.ndarray:
+    """NDCG of each person under each of `BLENDS` `[blends, persons]`; what they weigh is made once for them all."""
+    catalogue, count, gains = scorer.catalogue, len(who.users), []
+    for block in blocks(count, len(scorer.priors[platform])):
+        some = who.only(np.isin(np.arange(count), np.arange(count)[block]))
+        parts = scorer.parts(platform, some.users)
+        gains.append([score_lists(Weighed(parts, blend), catalogue, platform, some).ndcg for blend in BLENDS])
+    return np.concatenate(gains, axis=1)
 
 
 def usual_or_better(gains: dict[int, np.ndarray], platform: int) -> int:

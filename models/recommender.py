@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy import sparse
 
 from models.configuration import Configuration
 from models.inputs import Catalogue, Log
@@ -22,6 +23,24 @@ class Blend:
 
 
 PRIOR_ALONE = Blend(0.0, 0.0)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a blend weighs: the parts of some persons' scores on one platform."""
+
+    prior: np.ndarray  # [the platform's items]
+    affinities: np.ndarray  # [users, items] what the network says
+    near: sparse.csr_matrix | None  # [users, items] log(1 + item-kNN's score)
+
+    def weighed(self, blend: Blend) -> np.ndarray:
+        """The scores `[users, items]` float32."""
+        table = np.float32(blend.network) * self.affinities
+        table += self.prior
+        if blend.neighbours and self.near is not None:
+            rows = np.repeat(np.arange(len(table)), np.diff(self.near.indptr))
+            table[rows, self.near.indices] += np.float32(blend.neighbours) * self.near.data
+        return table
 
 
 @dataclass(frozen=True)
@@ -45,17 +64,16 @@ class Scorer:
 
     def scores(self, platform: int, users: np.ndarray) -> np.ndarray:
         """See `models.ranking.Ranker`."""
-        prior, states, blend = self.priors[platform], self.state_rows[users], self.blends[platform]
-        table = np.broadcast_to(prior, (len(users), len(prior))).astype(np.float32)
-        if blend.network:
-            known = np.flatnonzero(states >= 0)
-            queries = self.queries[platform][states[known]] * np.float32(blend.network)
-            table[known] += queries @ self.vectors[self.catalogue.items_of(platform)].T
-        if blend.neighbours and self.neighbours is not None:
-            near = self.neighbours.products(platform, users)
-            near.data = np.float32(blend.neighbours) * np.log1p(near.data)
-            table += near.toarray()
-        return table
+        blend = self.blends[platform]
+        return self.parts(platform, users, has_neighbours=bool(blend.neighbours)).weighed(blend)
+
+    def parts(self, platform: int, users: np.ndarray, has_neighbours: bool = True) -> Parts:
+        """What a blend weighs, for `users` `[users]` on a platform."""
+        prior, states = self.priors[platform], self.state_rows[users]
+        affinities, known = np.zeros((len(users), len(prior)), np.float32), np.flatnonzero(states >= 0)
+        affinities[known] = self.queries[platform][states[known]] @ self.vectors[self.catalogue.items_of(platform)].T
+        near = self.neighbours.products(platform, users) if has_neighbours and self.neighbours is not None else None
+        return Parts(prior, affinities, near.log1p() if near is not None else None)
 
     def affinities(self, platform: int, users: np.ndarray, items: np.ndarray) -> np.ndarray:
         """What the network alone says of pairs `[pairs]` of a person and an item; 0 for persons without a state."""

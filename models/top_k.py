@@ -1,6 +1,6 @@
 """The exact best k items of each person, without ever holding all scores."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -24,9 +24,7 @@ def top_k(
     """
     best = np.full((rows, k), -1, np.int32)
     scores = np.full((rows, k), -np.inf, np.float32)
-    block = max(1, BLOCK_BYTES // (4 * max(items, 1)))
-    for begin in range(0, rows, block):
-        part = slice(begin, min(begin + block, rows))
+    for part in blocks(rows, items):
         table = score(part)
         low, high = np.searchsorted(excluded[0], [part.start, part.stop])
         table[excluded[0][low:high] - part.start, excluded[1][low:high]] = -np.inf
@@ -34,6 +32,12 @@ def top_k(
         best[part, : found.shape[1]], scores[part, : found.shape[1]] = found, values
     best[np.isneginf(scores)] = -1
     return best, scores
+
+
+def blocks(rows: int, items: int) -> Iterator[slice]:
+    """The rows whose scores are held at once."""
+    size = max(1, BLOCK_BYTES // (4 * max(items, 1)))
+    return (slice(begin, min(begin + size, rows)) for begin in range(0, rows, size))
 
 
 def _best(table: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
