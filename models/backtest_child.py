@@ -18,6 +18,7 @@ from models.contestants import Task, check_contestants, enter, fingerprint
 from models.device import Meter
 from models.evaluation import Judged, K, judge_window
 from models.history import draw_masks, read_history
+from models.inputs import Inputs
 from models.lifeline import end_with_parent
 from models.ranking import best_items
 
@@ -47,11 +48,11 @@ class Listed:
 
 
 def jobs_of(configuration: Mapping[str, Any]) -> Iterator[Job]:
-    """All jobs, one recommender after the other."""
-    for name in configuration["recommenders"]:
-        for night in configuration["nights"]:
-            for seed in configuration["seeds"]:
-                for is_masked in (False, True) if configuration["is_masked"] else (False,):
+    """All jobs, one night after the other, for recommenders of a night may share what they learn."""
+    for night in configuration["nights"]:
+        for seed in configuration["seeds"]:
+            for is_masked in (False, True) if configuration["is_masked"] else (False,):
+                for name in configuration["recommenders"]:
                     yield Job(night, name, seed, is_masked)
 
 
@@ -69,6 +70,7 @@ class Backtest:
             for night, cut in self.configuration["nights"].items()
         }
         data = digest(folder / "inputs")
+        self.newest: tuple[tuple[str, int, bool], Inputs] | None = None
         # once, for somebody may edit the code meanwhile
         self.paths = {job: self._path(job, data) for job in jobs_of(self.configuration)}
 
@@ -94,10 +96,17 @@ class Backtest:
             best = [kept[f"platform_{number}"] for number in range(self.history.platforms_count)]
             return Listed(best, float(kept["seconds"]), json.loads(str(kept["facts"])))
 
+    def inputs_of(self, job: Job) -> Inputs:
+        """What is known on a job's night: one object for all jobs of it that follow one another."""
+        known = (job.night, job.seed, job.is_masked)
+        if self.newest is None or self.newest[0] != known:
+            history = replace(self.history, masked=self.masked) if job.is_masked else self.history
+            self.newest = known, history.as_of(self.configuration["nights"][job.night], job.seed)
+        return self.newest[1]
+
     def make(self, job: Job, path: Path) -> None:
         """Have the contestant learn and list, and keep that, whole or not at all."""
-        history = replace(self.history, masked=self.masked) if job.is_masked else self.history
-        inputs = history.as_of(self.configuration["nights"][job.night], job.seed)
+        inputs = self.inputs_of(job)
         judged, meter = self.judged_in(job), Meter()
         asked = np.unique(np.concatenate([one.users for one in judged]))
         tell(f"{job} …")

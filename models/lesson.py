@@ -35,6 +35,7 @@ class Lesson:
         self.alphas = loss_weights(inputs, self.configuration)
         self.path = self.weights = self.alphas
         """α of the network of all platforms: of its epochs, once they are chosen, and at the end of its refit."""
+        self.joint: Choice | None = None
         self.singles = dict[int, Choice]()
         self.parent: Parent | None = None
         """An earlier recommender that is gone on with, in place of a refit; set before anything is learned."""
@@ -58,12 +59,13 @@ class Lesson:
         return sum(int(np.prod(variable.shape)) for variable in self.trainer.network.trainable_variables)
 
     def choose_joint(self, say: Say) -> Choice:
-        """Epochs and blend of one network over all platforms, and how it did in the window."""
-        losses = self._losses_of_singles(say) if self.configuration.alpha == "gap" else None
-        known = (self.window, self.inputs.users_count, self.alphas, self.seed)
-        choice = choose(self.trainer, *known, say, self._note("choose/joint"), losses)
-        self.path = self.alphas if choice.alphas is None else choice.alphas
-        return choice
+        """Epochs and blend of one network over all platforms, and how it did in the window; chosen once."""
+        if self.joint is None:
+            losses = self._losses_of_singles(say) if self.configuration.alpha == "gap" else None
+            known = (self.window, self.inputs.users_count, self.alphas, self.seed)
+            self.joint = choose(self.trainer, *known, say, self._note("choose/joint"), losses)
+            self.path = self.alphas if self.joint.alphas is None else self.joint.alphas
+        return self.joint
 
     def _losses_of_singles(self, say: Say) -> np.ndarray:
         """In the window `[platforms]`; NaN where there is no network."""

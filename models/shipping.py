@@ -4,7 +4,7 @@ Shipped on a platform is the mean of two networks, that of all platforms and its
 beyond chance.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -171,13 +171,17 @@ def _inherited(parent: Parent, platforms: Sequence[str], mode: str) -> Chosen:
     return Chosen(verdicts, joint, dict.fromkeys(alone, parent.choice), joint)
 
 
-def refit_shipped(lesson: Lesson, chosen: Chosen, say: Say) -> Iterator[int | None]:
-    """Refit each network that ships, up to the cut; the platform whose own the lesson's network is now, or None."""
-    if {JOINT, BOTH} & set(chosen.makers) and chosen.joint is not None and chosen.joint.epochs:
+def refit_shipped(lesson: Lesson, chosen: Chosen, say: Say, known: Container[int | None] = ()) -> Iterator[int | None]:
+    """Refit each network that ships, up to the cut; the platform whose own the lesson's network is now, or None.
+
+    Those that are `known` already are left out.
+    """
+    is_needed = {JOINT, BOTH} & set(chosen.makers) and None not in known
+    if is_needed and chosen.joint is not None and chosen.joint.epochs:
         lesson.refit_joint(chosen.joint.epochs, _named(say, "joint"))
         yield None
     for number, single in (chosen.singles or {}).items():
-        if chosen.makers[number] in (SINGLE, BOTH) and single.epochs:
+        if chosen.makers[number] in (SINGLE, BOTH) and single.epochs and number not in known:
             lesson.refit_single(number, single.epochs, _named(say, f"single {lesson.catalogue.platforms[number]}"))
             yield number
 
