@@ -24,6 +24,7 @@ from flows.settings import Settings
 from flows.train import end_of_day, write_inputs
 from flows.transform import transform
 from flows.warehouse import connect
+from models.cold_items import AMONG_COLD
 from models.contestants import check_contestants
 
 LOG = logging.getLogger("crossrec")
@@ -124,9 +125,9 @@ def night_of_tables(settings: Settings) -> date | None:
     return row[0] if row else None
 
 
-def laid_out(outcome: dict[str, Any], metric: str = "ndcg@10") -> list[dict[str, str]]:
+def laid_out(outcome: dict[str, Any], segment: str = "all") -> list[dict[str, str]]:
     """A row a recommender: its mean over the nights on each platform, the interval of the macro mean, and seconds."""
-    rows = [row for row in outcome["metrics"] if (row["segment"], row["metric"]) == ("all", metric)]
+    rows = [row for row in outcome["metrics"] if (row["segment"], row["metric"]) == (segment, "ndcg@10")]
     means = [row for row in rows if row["night"] == "mean"]
     table = []
     for recommender in dict.fromkeys(row["recommender"] for row in means):
@@ -134,18 +135,21 @@ def laid_out(outcome: dict[str, Any], metric: str = "ndcg@10") -> list[dict[str,
         seconds = [job["seconds"] for job in outcome["jobs"] if job["recommender"] == recommender]
         figures = {name: f"{row['value']:.4f}" for name, row in own.items()}
         between = f"{own['macro']['low']:.4f} to {own['macro']['high']:.4f}" if "macro" in own else ""
-        cost = f"{sum(seconds) / max(len(seconds), 1):.0f}"
+        cost = f"{sum(seconds) / len(seconds):.0f}" if seconds else ""
         table.append({"recommender": recommender, **figures, "95 % interval": between, "s a night": cost})
     return table
 
 
 def summary(outcome: dict[str, Any]) -> str:
-    """The means as text, a line a recommender."""
-    rows = laid_out(outcome)
+    """The means as text, a line a recommender; then the same of cold items among themselves, if anybody took some."""
+    rows, cold = laid_out(outcome), laid_out(outcome, AMONG_COLD)
     if not rows:
         return "Nobody took anything in the days after these nights."
+    return "\n".join([*aligned(rows), *([f"\n{AMONG_COLD.capitalize()}:", *aligned(cold)] if cold else [])])
+
+
+def aligned(rows: list[dict[str, str]]) -> list[str]:
+    """Rows as lines below their names."""
     lines = [{name: name for name in rows[0]}, *rows]
     widths = {name: max(len(row.get(name, "")) for row in lines) for name in rows[0]}
-    return "\n".join(
-        "  ".join(row.get(name, "").ljust(width) for name, width in widths.items()).rstrip() for row in lines
-    )
+    return ["  ".join(row.get(name, "").ljust(width) for name, width in widths.items()).rstrip() for row in lines]

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from models.cold_items import ColdItems, find_cold
 from models.contestants import Task, check_contestants, enter, fingerprint
 from models.device import Meter
 from models.evaluation import Judged, K, judge_window
@@ -43,6 +44,7 @@ class Listed:
     """What a job listed for those who are judged, and how long it took."""
 
     best: list[np.ndarray]  # for each platform [persons, K] items, −1 where there is none
+    cold: list[np.ndarray]  # the same of cold items alone, for those who took some
     seconds: float
     facts: Mapping[str, Any]
 
@@ -69,6 +71,10 @@ class Backtest:
             night: judge_window(catalogue, self.history.inputs.log, cut, days)
             for night, cut in self.configuration["nights"].items()
         }
+        self.cold = {
+            night: find_cold(self.history.catalogue_at(cut), self.judged[night])
+            for night, cut in self.configuration["nights"].items()
+        }
         data = digest(folder / "inputs")
         self.newest: tuple[tuple[str, int, bool], Inputs] | None = None
         # once, for somebody may edit the code meanwhile
@@ -76,7 +82,14 @@ class Backtest:
 
     def judged_in(self, job: Job) -> list[Judged]:
         """Who is judged by a job on each platform; if it is masked, those whose history there was hidden."""
-        everybody = self.judged[job.night]
+        return self._asked(job, self.judged[job.night])
+
+    def cold_in(self, job: Job) -> ColdItems:
+        """The cold items of a job's night, and who of these persons took some."""
+        cold = self.cold[job.night]
+        return replace(cold, judged=self._asked(job, cold.judged))
+
+    def _asked(self, job: Job, everybody: list[Judged]) -> list[Judged]:
         if not job.is_masked:
             return everybody
         return [judged.only(self.masked[judged.users] == platform) for platform, judged in enumerate(everybody)]
@@ -93,8 +106,9 @@ class Backtest:
         if not path.exists():
             self.make(job, path)
         with np.load(path) as kept:
-            best = [kept[f"platform_{number}"] for number in range(self.history.platforms_count)]
-            return Listed(best, float(kept["seconds"]), json.loads(str(kept["facts"])))
+            platforms = range(self.history.platforms_count)
+            best, cold = ([kept[f"{name}_{number}"] for number in platforms] for name in ("platform", "cold"))
+            return Listed(best, cold, float(kept["seconds"]), json.loads(str(kept["facts"])))
 
     def inputs_of(self, job: Job) -> Inputs:
         """What is known on a job's night: one object for all jobs of it that follow one another."""
@@ -107,13 +121,15 @@ class Backtest:
     def make(self, job: Job, path: Path) -> None:
         """Have the contestant learn and list, and keep that, whole or not at all."""
         inputs = self.inputs_of(job)
-        judged, meter = self.judged_in(job), Meter()
+        judged, cold, meter = self.judged_in(job), self.cold_in(job), Meter()
         asked = np.unique(np.concatenate([one.users for one in judged]))
         tell(f"{job} …")
         entry = enter(job.recommender, Task(inputs, asked, lambda line: tell(f"{job}: {line}")))
+        wanted = {"platform": (inputs.catalogue, judged), "cold": (cold.catalogue, cold.judged)}
         lists: dict[str, Any] = {
-            f"platform_{number}": best_items(entry.ranker, inputs.catalogue, number, one.users, one.excluded, K)[0]
-            for number, one in enumerate(judged)
+            f"{name}_{number}": best_items(entry.ranker, catalogue, number, one.users, one.excluded, K)[0]
+            for name, (catalogue, several) in wanted.items()
+            for number, one in enumerate(several)
         }
         seconds = meter.read()["seconds"]
         path.parent.mkdir(exist_ok=True)
@@ -144,7 +160,7 @@ def backtest(folder: Path) -> None:
     left = sum(not path.exists() for path in whole.paths.values())
     tell(f"{len(whole.paths)} lists to be judged, {len(whole.paths) - left} of them made before")
     listed = {job: whole.listed(job) for job in whole.paths}
-    outcome = compare(whole.history, whole.judged_in, listed)
+    outcome = compare(whole.history, whole.judged_in, whole.cold_in, listed)
     outcome["jobs"] = [
         {**vars(job), "lists": whole.paths[job].stem, "seconds": one.seconds, "facts": one.facts}
         for job, one in listed.items()

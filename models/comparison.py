@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from models.bootstrap import bootstrap_means, interval
+from models.cold_items import AMONG_COLD, AT_RANDOM, ColdItems
 from models.evaluation import ALL, Judged, measure
 from models.history import History
 
@@ -23,11 +24,14 @@ Groups = dict[tuple[str, str, int], tuple[np.ndarray, np.ndarray]]
 
 
 def compare(
-    history: History, judged_in: "Callable[[Job], list[Judged]]", listed: "Mapping[Job, Listed]"
+    history: History,
+    judged_in: "Callable[[Job], list[Judged]]",
+    cold_in: "Callable[[Job], ColdItems]",
+    listed: "Mapping[Job, Listed]",
 ) -> dict[str, Any]:
     """What a backtest came to, `metrics` and `differences`, as rows."""
     names = history.inputs.catalogue.platforms
-    measured = measure_all(judged_in, listed)
+    measured = measure_all(judged_in, listed) | measure_cold(cold_in, listed)
     metrics, differences = [], []
     for (segment, metric), groups in measured.items():
         table = Resampled(groups, names)
@@ -58,6 +62,27 @@ def measure_all(
             known = ~np.isnan(values)
             result.setdefault((segment, metric), {})[key] = users[known], values[known]
     return result
+
+
+def measure_cold(
+    cold_in: "Callable[[Job], ColdItems]", listed: "Mapping[Job, Listed]"
+) -> dict[tuple[str, str], Groups]:
+    """The same of cold items among themselves, with what a random order would come to as one more recommender."""
+    found: dict[tuple[str, str], dict[tuple[str, str, int], list[np.ndarray]]] = {}
+    persons: dict[tuple[str, int], np.ndarray] = {}
+    for job, one in ((job, one) for job, one in listed.items() if not job.is_masked):
+        cold = cold_in(job)
+        for platform, judged in enumerate(cold.judged):
+            persons[job.night, platform] = judged.users
+            values = measure(one.cold[platform], judged)
+            for metric, at_random in cold.at_random(platform).items():
+                where = found.setdefault((AMONG_COLD, metric), {})
+                where.setdefault((job.recommender, job.night, platform), []).append(values[ALL, metric])
+                where[AT_RANDOM, job.night, platform] = [at_random]
+    return {
+        name: {key: (persons[key[1:]], np.mean(several, axis=0)) for key, several in groups.items()}
+        for name, groups in found.items()
+    }
 
 
 class Resampled:

@@ -47,6 +47,8 @@ CONTESTANTS: dict[str, tuple[str, dict[str, Any]]] = {
     "ials-joint": ("models.baselines.ials", {"is_joint": True}),
     "item2vec": ("models.baselines.item2vec", {}),
     "item2vec-joint": ("models.baselines.item2vec", {"is_joint": True}),
+    "text-knn": ("models.baselines.text_knn", {}),
+    "text-knn-joint": ("models.baselines.text_knn", {"is_joint": True}),
     "two-encoder": ("models.baselines.two_encoder", {}),
     "joint": ("models.networks_entered", {"mode": "joint"}),
     "single": ("models.networks_entered", {"mode": "single"}),
@@ -102,7 +104,7 @@ def fingerprint(name: str, settings: Mapping[str, Any]) -> str:
     module, options = find_contestant(name)
     content = hashlib.sha256(json.dumps([options, settings], sort_keys=True).encode())
     outside = file_of(module)
-    for path in sorted(sources_of([module, "models.history", "models.evaluation"]) | ({outside} if outside else set())):
+    for path in sorted(sources_of([module, "models.history", "models.cold_items"]) | ({outside} if outside else set())):
         content.update(path.read_bytes())
     return content.hexdigest()[:16]
 

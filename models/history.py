@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from models.inputs import SECONDS_PER_DAY, Inputs, Log, read_columns, read_inputs
+from models.inputs import SECONDS_PER_DAY, Catalogue, Inputs, Log, read_columns, read_inputs
 
 COUNTED_DAYS = 365
 
@@ -28,14 +28,14 @@ class History:
         known = replace(known, **{name: getattr(known, name)[counted] for name in names})
         if self.masked is not None:
             known = masked_log(known, self.inputs.catalogue.item_platforms, self.masked)
+        configuration = {**self.inputs.configuration, "cut": cut, "seed": seed}
+        return Inputs(configuration, self.catalogue_at(cut), known, self.inputs.users_count)
+
+    def catalogue_at(self, cut: int) -> Catalogue:
+        """The items, of which those are available that could be shown at a cut."""
         is_available = ~((self.available_until <= cut) | (self.available_from >= cut))
-        return Inputs(
-            {**self.inputs.configuration, "cut": cut, "seed": seed},
-            # of the records only the newest night's quality was counted
-            replace(self.inputs.catalogue, is_available=is_available, qualities=None),
-            known,
-            self.inputs.users_count,
-        )
+        # of the records only the newest night's quality was counted
+        return replace(self.inputs.catalogue, is_available=is_available, qualities=None)
 
     @cached_property
     def platforms_count(self) -> int:

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from flows.reporting.drawing import FIRST, MUTED, draw
 from flows.reporting.page import page_environment, write_page
 from flows.settings import Settings
+from models.cold_items import AMONG_COLD
 
 METRIC = "ndcg@10"
 Row = Mapping[str, Any]
@@ -29,9 +30,9 @@ def render(outcome: Mapping[str, Any]) -> str:
     means = [row for row in whole if row["night"] == "mean"]
     nights = list(dict.fromkeys(row["night"] for row in whole if row["night"] != "mean"))
     columns = [*sorted({row["platform"] for row in means} - {"macro"}), "macro"]
-    ranked = sorted((row for row in means if row["platform"] == "macro"), key=lambda row: -row["value"])
-    names = [row["recommender"] for row in ranked]
+    names = [row["recommender"] for row in best_first(means)]
     differences = [row for row in outcome["differences"] if (row["segment"], row["metric"]) == ("all", METRIC)]
+    cold = [row for row in rows if (row["segment"], row["night"]) == (AMONG_COLD, "mean")]
     return page_environment().get_template("backtest.html.jinja").render(
         nights=nights,
         names=names,
@@ -39,15 +40,22 @@ def render(outcome: Mapping[str, Any]) -> str:
         chart=chart(means, names, columns) if names else None,
         by_platform={(row["recommender"], row["platform"]): row for row in means},
         by_night={(row["recommender"], row["night"]): row for row in whole if row["platform"] == "macro"},
-        segments=list(dict.fromkeys(row["segment"] for row in rows)),
+        segments=list(dict.fromkeys(row["segment"] for row in rows if row["segment"] != AMONG_COLD)),
         by_segment={
             (row["recommender"], row["segment"]): row
             for row in rows
             if (row["night"], row["platform"]) == ("mean", "macro")
         },
+        cold_names=[row["recommender"] for row in best_first(cold)],
+        cold={(row["recommender"], row["platform"]): row for row in cold},
         differences=[row for row in differences if row["recommender"] == names[0]] if names else [],
         seconds={name: mean_seconds(outcome["jobs"], name) for name in names},
     )  # fmt: skip
+
+
+def best_first(means: Sequence[Row]) -> list[Row]:
+    """The macro means, the highest first."""
+    return sorted((row for row in means if row["platform"] == "macro"), key=lambda row: -row["value"])
 
 
 def mean_seconds(jobs: Sequence[Row], recommender: str) -> float:

@@ -45,6 +45,10 @@ def test_a_backtest_is_kept_shown_and_goes_on(home: Home) -> None:
         assert value in content.text
     assert rows(home, f"{query} and segment = 'all'")[0][0] in output
     assert rows(home, f"{query} and segment = 'new here, known elsewhere'")
+    assert rows(home, f"{query} and segment = 'cold items among themselves'")
+    for text in (content.text, output):
+        cold = text[text.index("Cold items among themselves") :]
+        assert rows(home, f"{query.replace('item-knn', 'random')}")[0][0] in cold
     folder = home.path / "runs" / "backtest"
     assert {path.name for path in folder.iterdir()} == {"lists", "outcome.json"}
 

@@ -1,12 +1,14 @@
 """Contestants side by side: figures, segments and intervals are those that the outside judge or a pencil gives."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from models.backtest_child import Job, Listed
+from models.cold_items import AMONG_COLD, AT_RANDOM, ColdItems, find_cold
 from models.comparison import MEAN, NEW_HERE, compare
 from models.evaluation import Judged, judge_window
 from models.history import History
@@ -22,10 +24,11 @@ class Made:
     history: History
     listed: dict[Job, Listed]
     judged: dict[str, list[Judged]]
+    cold: dict[str, ColdItems]
 
     def compare(self) -> dict:
         """The outcome."""
-        return compare(self.history, lambda job: self.judged[job.night], self.listed)
+        return compare(self.history, lambda job: self.judged[job.night], lambda job: self.cold[job.night], self.listed)
 
 
 def make(catalogue: Catalogue, log: Log, users_count: int, cuts: dict[str, int], lists: dict) -> Made:
@@ -33,11 +36,16 @@ def make(catalogue: Catalogue, log: Log, users_count: int, cuts: dict[str, int],
     always = np.full(len(catalogue.item_ids), np.nan)
     history = History(Inputs({"cut": 2**40, "nights": cuts}, catalogue, log, users_count), always, always)
     judged = {night: judge_window(catalogue, log, cut, 30) for night, cut in cuts.items()}
+    cold = {night: find_cold(catalogue, several) for night, several in judged.items()}
+
+    def ranked(rank: Callable, several: list[Judged]) -> list[np.ndarray]:
+        return [rank(number, one) for number, one in enumerate(several)]
+
     listed = {
-        Job(night, name, seed): Listed([rank(number, one) for number, one in enumerate(judged[night])], 1.0, {})
+        Job(night, name, seed): Listed(ranked(rank, judged[night]), ranked(rank, cold[night].judged), 1.0, {})
         for (night, name, seed), rank in lists.items()
     }
-    return Made(history, listed, judged)
+    return Made(history, listed, judged, cold)
 
 
 def figure(rows: list[dict], **wanted: object) -> dict:
@@ -75,6 +83,23 @@ def test_figures_by_hand() -> None:
     assert (found["low"], found["high"]) == pytest.approx((1 - second, second))
 
 
+def test_cold_items_stand_beside_chance() -> None:
+    """Of two cold items one person took the first that is listed, one the second: 1 and 1/log₂3, as chance has it."""
+    rows = [(0, 0, 90), (1, 1, 90), (0, 2, 105), (1, 3, 105)]
+    inputs = inputs_of({"shop": 4}, rows, 100)
+    catalogue = replace(inputs.catalogue, has_text=np.ones(4, bool))
+    best = np.array([2, 3, *[-1] * 8])
+    lists = {("a", "any", 1): lambda _platform, judged: np.tile(best, (len(judged.users), 1))}
+    outcome = make(catalogue, inputs.log, 2, {"a": 100 * DAY}, lists).compare()
+    second = 1 / np.log2(3)
+    rows = [row for row in outcome["metrics"] if (row["segment"], row["metric"]) == (AMONG_COLD, "ndcg@10")]
+    for name, low, high in (("any", second, 1), (AT_RANDOM, (1 + second) / 2, (1 + second) / 2)):
+        row = figure(rows, recommender=name, night=MEAN, platform="macro")
+        assert (row["value"], row["low"], row["high"]) == pytest.approx(((1 + second) / 2, low, high))
+    found = figure(outcome["differences"], recommender="any", against=AT_RANDOM, platform="macro", metric="ndcg@10")
+    assert (found["difference"], found["persons_count"]) == (pytest.approx(0), 2)
+
+
 @pytest.mark.shared_data
 def test_figures_over_nights_are_those_of_the_protocol() -> None:
     """Means over nights, warm and cold items, recall and intervals equal the outside judge's on the same lists."""
@@ -86,9 +111,10 @@ def test_figures_over_nights_are_those_of_the_protocol() -> None:
 
     def at_random(platform: int, judged: Judged) -> np.ndarray:
         table = [chance.permutation(items)[:10] + platform * items for _ in judged.users]
-        table = np.array(table).reshape(-1, 10)
+        table = np.array(table, int).reshape(-1, 10)
         excluded = set(zip(judged.excluded[0], judged.excluded[1], strict=True))
-        return np.array([[-1 if (row, one) in excluded else one for one in line] for row, line in enumerate(table)])
+        shown = [[-1 if (row, one) in excluded else one for one in line] for row, line in enumerate(table)]
+        return np.array(shown, int).reshape(-1, 10)
 
     made = make(catalogue, log, persons, cuts, {(night, "any", 1): at_random for night in cuts})
     names = np.array([f"u{user:04d}" for user in range(persons)])
