@@ -1,8 +1,9 @@
-"""`python -m tests.benchmarks.quality SET`: how well recommenders rank on real data, side by side.
+"""`python -m tests.benchmarks.quality SET`: how well recommenders rank, side by side.
 
 What was made is kept under a name of code and data, so a second call of the same code costs seconds.
 `nights`: the four platforms of ../shared/data/amazon4, on the five nights of ../shared/acceptance/protocol.py.
 `amazon4-loo`, `amazon-bst`, `ml-1m`: each person's last item is to be foretold; see left_out.py.
+`simulator`: what joint training brings on made-up platforms that share more and more; see simulated_uplift.py.
 """
 
 import argparse
@@ -12,8 +13,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from models.cold_items import AMONG_COLD, AT_RANDOM
 from tests.benchmarks.left_out_table import SETS, Chosen, compare
 from tests.benchmarks.rectools import NAMES as PEERS
+from tests.benchmarks.simulated_uplift import compare_dials
 
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parent.parent
@@ -24,7 +27,8 @@ LAST_DAY = "2014-06-23"
 RECOMMENDERS = (
     "joint", "single", "popularity", "popular-half-life-3", "popular-half-life-7", "popular-half-life-14",
     "popular-half-life-30", "popular-last-3", "popular-last-7", "popular-last-15", "popular-last-30", "popular-last-60",
-    "item-knn", "item-knn-joint", "ease", "ials", "ials-joint", "item2vec", "item2vec-joint", "two-encoder",
+    "item-knn", "item-knn-joint", "ease", "ials", "ials-joint", "item2vec", "item2vec-joint", "text-knn",
+    "text-knn-joint", "two-encoder",
     *PEERS,
 )  # fmt: skip
 LEFT_OUT_RECOMMENDERS = ("joint", "single", "popularity", "item-knn", *PEERS)
@@ -63,6 +67,18 @@ def beside_peers(outcome: dict) -> list[str]:
     return lines
 
 
+def beside_chance(outcome: dict) -> list[str]:
+    """A line for each recommender: how it ranks cold items among themselves, and how often that is chance."""
+    wanted = (AMONG_COLD, "ndcg@10", "macro", "mean")
+    names = ("segment", "metric", "platform", "night")
+    rows = [row for row in outcome["metrics"] if tuple(row[name] for name in names) == wanted]
+    values = {row["recommender"]: row["value"] for row in rows}
+    return [
+        f"{AMONG_COLD}: {name} {value:.4f}, {value / values[AT_RANDOM]:.2f} times {AT_RANDOM}"
+        for name, value in sorted(values.items(), key=lambda pair: -pair[1])
+    ]
+
+
 def main() -> int:
     """Compare on the set that is named."""
     parser = argparse.ArgumentParser(
@@ -70,7 +86,7 @@ def main() -> int:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("set", choices=["nights", *SETS])
+    parser.add_argument("set", choices=["nights", "simulator", *SETS])
     parser.add_argument("--home", type=Path, help="where what was made is kept (default: build/quality/SET)")
     parser.add_argument("--recommenders", type=names, metavar="NAME,…", help="(default: all)")
     parser.add_argument("--seeds", default="7", metavar="N,…", help="(default: %(default)s)")
@@ -88,15 +104,18 @@ def main() -> int:
     )
     parser.add_argument("--persons", type=int, metavar="N", help="not nights: the first N persons alone, to try it")
     arguments = parser.parse_args()
+    home = (arguments.home or PROJECT / "build" / "quality" / arguments.set).resolve()
+    seeds = [int(seed) for seed in arguments.seeds.split(",")]
+    if arguments.set == "simulator":
+        return compare_dials(home, seeds, lambda line: print(line, flush=True))
     if not JUDGES.is_dir():
         print(f"The real logs and their judge are needed in {JUDGES}; the folder is absent. Nothing was run.")
         return 1
-    home = (arguments.home or PROJECT / "build" / "quality" / arguments.set).resolve()
     if arguments.set == "nights":
         return compare_nights(home, arguments.recommenders or RECOMMENDERS, arguments.seeds, arguments.masked)
     chosen = Chosen(
         arguments.recommenders or LEFT_OUT_RECOMMENDERS,
-        [int(seed) for seed in arguments.seeds.split(",")],
+        seeds,
         arguments.prior,
         arguments.overrides,
         arguments.persons,
@@ -117,7 +136,7 @@ def compare_nights(home: Path, recommenders: Sequence[str], seeds: str, is_maske
     code = subprocess.run(command, cwd=PROJECT, check=False).returncode
     if code == 0:
         outcome = json.loads((home / "runs" / "backtest" / "outcome.json").read_text())
-        print("\n".join(beside_peers(outcome)))
+        print("\n".join([*beside_peers(outcome), *beside_chance(outcome)]))
     return code
 
 
