@@ -62,9 +62,7 @@ def warehouse_closed_after() -> Iterator[None]:
         DuckDBConnectionManager.close_all_connections()
 
 
-def invoke_dbt(
-    arguments: list[str], project: Path, callbacks: Sequence[Callable[[Any], None]] = ()
-) -> dict[str, str]:
+def invoke_dbt(arguments: list[str], project: Path, callbacks: Sequence[Callable[[Any], None]] = ()) -> dict[str, str]:
     """Run dbt in this process; the status of each node by its unique id.
 
     Args:
