@@ -39,6 +39,12 @@ def window(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "110")
 
 
+@pytest.fixture(autouse=True)
+def configured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """TensorFlow can be configured only before it computes, and in this process other tests have computed."""
+    monkeypatch.setattr("models.device._configure", lambda: "CPU")
+
+
 class Home:
     """A home under test, worked on as people do: through the console script, in processes of its own."""
 

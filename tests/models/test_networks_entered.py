@@ -2,16 +2,14 @@
 
 from pathlib import Path
 
-import keras
 import numpy as np
-import pytest
 
 from models.contestants import Task
 from models.inputs import read_inputs
 from models.networks_entered import enter
 
 
-def test_what_others_learned_before_changes_nothing(tiny_inputs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_others_learned_before_changes_nothing(tiny_inputs: Path) -> None:
     """Each of them, on inputs of its own or after the others on the same, gives the same scores, for less."""
 
     def scores_of(mode: str, task: Task) -> list[np.ndarray]:
@@ -23,8 +21,6 @@ def test_what_others_learned_before_changes_nothing(tiny_inputs: Path, monkeypat
         inputs.configuration["recommender"] = {**inputs.configuration["recommender"], "max_epochs": 2}
         return Task(inputs, np.arange(inputs.users_count), told.append)
 
-    # the rest of it is for the beginning of a process
-    monkeypatch.setattr("models.networks_entered.prepare_device", keras.utils.set_random_seed)
     told: list[str] = []
     alone = {mode: scores_of(mode, task_of_its_own()) for mode in ("joint", "shipped")}
     learned_alone, shared = len(told), task_of_its_own()
