@@ -63,6 +63,16 @@ class Configuration:
     """Length of the window before the cut on which epochs are chosen and reported; at most a quarter of the log."""
     reason_half_life: float = 30.0
     """Days in which a past interaction's claim to be the reason of a recommendation halves."""
+    strategy: Literal["none", "mirrored", "multi_worker"] = "none"
+    """What a step's batch is spread over: one device, all of this machine, or all that TF_CONFIG names."""
+    accumulation: int = 1
+    """Parts of a batch that a device computes one after another, so that less of it is in memory at once."""
+    precision: Literal["float32", "bfloat16", "float16"] = "float32"
+    """What layers compute in; weights, softmax and loss are in float32."""
+    compiler: Literal["none", "xla"] = "none"
+    """Whether XLA compiles what it can of a step."""
+    table_parts: int = 1
+    """Parts into which tables with a row for each item are split, each on a device of its own."""
 
     def as_dict(self) -> dict[str, Any]:
         """Every field by name."""
@@ -82,7 +92,13 @@ def read_configuration(overrides: Mapping[str, Any]) -> Configuration:
         _check_value(name, known[name], value)
     words = {name: value for name, value in overrides.items() if get_args(known[name])}
     numbers = {name: known[name](value) for name, value in overrides.items() if name not in words}
-    return replace(Configuration(), **words, **numbers)
+    configuration = replace(Configuration(), **words, **numbers)
+    if configuration.strategy != "none" and configuration.table_parts > 1:
+        raise ValueError(
+            f"Either batches are spread over devices or tables are; found strategy {configuration.strategy!r} with "
+            f"{configuration.table_parts} table_parts. Set one of them alone."
+        )
+    return configuration
 
 
 def _check_value(name: str, kind: Any, value: Any) -> None:
@@ -94,3 +110,5 @@ def _check_value(name: str, kind: Any, value: Any) -> None:
         raise ValueError(f"{name} is of type {kind.__name__}; found {value!r}. Give a number.")
     if name == "sampling_temperature" and value <= 0:
         raise ValueError(f"{name} is above 0; found {value!r}. 1 takes all targets, a higher one evens platforms out.")
+    if name in ("accumulation", "table_parts") and value < 1:
+        raise ValueError(f"{name} counts parts; found {value!r}. 1 leaves things whole.")

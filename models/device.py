@@ -7,16 +7,20 @@ from functools import cache
 from typing import Any
 
 
-def prepare_device(seed: int) -> str:
-    """Make TensorFlow repeatable and modest; the name of the device that it computes on.
+def prepare_device(seed: int, strategy: str = "none") -> str:
+    """Make TensorFlow repeatable and modest; the name of the device that it computes on, and how many there are.
 
-    The same inputs give the same bits: seeds are set, operations are deterministic, threads are counted.
+    The same inputs give the same bits: seeds are set, operations are deterministic, threads are counted. A strategy of
+    several machines has to be named here, before anything is computed.
     """
     device = _configure()
     import keras
 
+    from models.distribution import strategy_of
+
+    count = strategy_of(strategy).num_replicas_in_sync
     keras.utils.set_random_seed(seed)
-    return device
+    return f"{count} × {device}" if count > 1 else device
 
 
 @cache

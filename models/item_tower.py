@@ -3,8 +3,9 @@
 from typing import Any
 
 import keras
-import tensorflow as tf
 from keras import ops
+
+from models.split_table import SplitTable
 
 
 @keras.saving.register_keras_serializable("crossrec")
@@ -21,15 +22,19 @@ class ItemTower(keras.layers.Layer):
         platforms: how many platforms.
         size: length of an item vector.
         dropout: share of items whose delta is dropped in a step.
+        parts: into which the table of deltas is split.
 
     Inputs: `[n]` item indices (while training each once, or its delta is dropped in one place and kept in another),
     `[n, text_size]` whitened texts, `[n]` bool whether there is text, `[n]` platforms.
     Output: `[n, size]`.
     """
 
-    def __init__(self, items: int, platforms: int, size: int, dropout: float, seed: int = 0, **kwargs: Any) -> None:
+    def __init__(
+        self, items: int, platforms: int, size: int, dropout: float, seed: int = 0, parts: int = 1, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         self.items, self.platforms, self.size, self.dropout, self.seed = items, platforms, size, dropout, seed
+        self.parts = parts
         self.hidden = keras.layers.Dense(2 * size, activation="gelu", name="hidden")
         self.out = keras.layers.Dense(size, name="out")
         self.seeds = keras.random.SeedGenerator(seed)
@@ -38,7 +43,7 @@ class ItemTower(keras.layers.Layer):
         """Create the tower, the deltas and the platforms' vectors."""
         self.hidden.build(texts_shape)
         self.out.build((None, 2 * self.size))
-        self.deltas = self.add_weight(shape=(self.items, self.size), initializer="zeros", name="deltas_embedding")
+        self.deltas = SplitTable(self.add_weight, (self.items, self.size), self.parts, "deltas_embedding")
         self.was_taken = self.add_weight(
             shape=(self.items,), trainable=False, dtype="bool", initializer="ones", name="was_taken"
         )
@@ -49,7 +54,7 @@ class ItemTower(keras.layers.Layer):
     def call(self, items: Any, texts: Any, has_text: Any, platforms: Any, training: bool = False) -> Any:
         """Vectors of the given items."""
         base = ops.where(has_text[:, None], self.out(self.hidden(texts)), ops.take(self.untitled, platforms, axis=0))
-        delta = tf.gather(self.deltas.value, items)  # reads these rows and not the whole table
+        delta = ops.cast(self.deltas.take(items), base.dtype)
         if training:
             kept = keras.random.uniform(ops.shape(items), seed=self.seeds) >= self.dropout
             delta = delta * ops.cast(kept & ops.take(self.was_taken, items, axis=0), delta.dtype)[:, None]
@@ -57,5 +62,5 @@ class ItemTower(keras.layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         """The arguments of `__init__`."""
-        own = {name: getattr(self, name) for name in ("items", "platforms", "size", "dropout", "seed")}
+        own = {name: getattr(self, name) for name in ("items", "platforms", "size", "dropout", "seed", "parts")}
         return {**super().get_config(), **own}

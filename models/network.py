@@ -1,5 +1,7 @@
 """The recommender's network: one item tower and one causal Transformer for all platforms."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import keras
@@ -10,7 +12,19 @@ from keras import ops
 from models.configuration import Configuration
 from models.item_tower import ItemTower
 from models.parts.adalora import AdaLoRA
+from models.split_table import SplitTable
 from models.transformer_block import TransformerBlock
+
+
+@contextmanager
+def computing_in(precision: str) -> Iterator[None]:
+    """Layers that are made inside compute in this number format; their weights are in float32."""
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(precision if precision == "float32" else f"mixed_{precision}")
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
 
 
 @keras.saving.register_keras_serializable("crossrec")
@@ -20,7 +34,7 @@ class Network(keras.Model):
     token_t = z(item_t) + platform + event type + log time gap + position; h = Transformer(tokens), causal;
     score(t, i on platform p) = s · cos(h_t + target_p, z_i) + log prior_p(i), with a learned scale s.
     With `platform_part` a part of each block belongs to the platform of a token's item.
-    It knows indices only: no ids, no files.
+    It knows indices only: no ids, no files. Whatever its layers compute in, what it gives is float32.
 
     Args:
         items: how many items.
@@ -39,8 +53,16 @@ class Network(keras.Model):
         self.counts = {"items": items, "platforms": platforms, "event_types": event_types}
         self.configuration, self.seed = configuration, seed
         chosen = Configuration(**configuration)
-        self.size = size = chosen.embedding_size
-        self.tower = ItemTower(items, platforms, size, chosen.item_dropout, seed=seed, name="tower")
+        self.size = chosen.embedding_size
+        with computing_in(chosen.precision):
+            self._make_layers(chosen, items, platforms, event_types, seed)
+        self._build(items, chosen)
+
+    def _make_layers(self, chosen: Configuration, items: int, platforms: int, event_types: int, seed: int) -> None:
+        size = self.size
+        self.tower = ItemTower(
+            items, platforms, size, chosen.item_dropout, seed=seed, parts=chosen.table_parts, name="tower"
+        )
         self.platform = keras.layers.Embedding(platforms, size, name="platform_embedding")
         self.event_type = keras.layers.Embedding(event_types, size, name="event_type_embedding")
         self.position = keras.layers.Embedding(chosen.sequence_length, size, name="position_embedding")
@@ -61,11 +83,11 @@ class Network(keras.Model):
             for number in range(chosen.blocks)
         ]
         self.norm = keras.layers.LayerNormalization(epsilon=1e-6, name="norm")
-        self._build(items, size, chosen.text_size, platforms)
 
-    def _build(self, items: int, size: int, text_size: int, platforms: int) -> None:
+    def _build(self, items: int, chosen: Configuration) -> None:
         """Create every weight at once; the catalogue's facts are weights too, so that they are saved with it."""
-        self.texts = self.add_weight(shape=(items, text_size), trainable=False, initializer="zeros", name="texts")
+        size, text_size = self.size, chosen.text_size
+        self.texts = SplitTable(self.add_weight, (items, text_size), chosen.table_parts, "texts", trainable=False)
         self.has_text = self.add_weight(shape=(items,), trainable=False, dtype="bool", initializer="zeros", name="has")
         self.item_platforms = self.add_weight(
             shape=(items,), trainable=False, dtype="int32", initializer="zeros", name="item_platforms"
@@ -102,12 +124,12 @@ class Network(keras.Model):
     @property
     def facts(self) -> list[Any]:
         """The weights that nothing is learned into: what is known of the items."""
-        return [self.texts, self.has_text, self.item_platforms, self.tower.was_taken]
+        return [*self.texts.parts, self.has_text, self.item_platforms, self.tower.was_taken]
 
     def item_vectors(self, items: Any, training: bool = False) -> Any:
         """Vectors z `[n, size]` of `[n]` items."""
-        facts = (ops.take(fact, items, axis=0) for fact in (self.texts, self.has_text, self.item_platforms))
-        return self.tower(items, *facts, training=training)
+        facts = (ops.take(fact, items, axis=0) for fact in (self.has_text, self.item_platforms))
+        return ops.cast(self.tower(items, self.texts.take(items), *facts, training=training), "float32")
 
     def call(self, items: Any, event_types: Any, gaps: Any, mask: Any, training: bool = False) -> Any:
         """The state h of the person after each token."""
@@ -118,13 +140,13 @@ class Network(keras.Model):
     def read(self, tokens: Any, items: Any, event_types: Any, gaps: Any, mask: Any, training: bool = False) -> Any:
         """The state h after each token, from the vectors of its items `[batch, length, size]`."""
         platforms = ops.take(self.item_platforms, items, axis=0)
-        tokens = tokens + self.platform(platforms) + self.event_type(event_types)
+        tokens = ops.cast(tokens, self.drop.compute_dtype) + self.platform(platforms) + self.event_type(event_types)
         tokens = tokens + self.gap(gaps[:, :, None]) + self.position(ops.arange(ops.shape(items)[1]))[None]
         tokens = self.drop(tokens, training=training)
         owner = ops.one_hot(platforms, self.counts["platforms"])
         for block in self.blocks:
             tokens = block(tokens, mask, owner, training=training)
-        return self.norm(tokens)
+        return ops.cast(self.norm(tokens), "float32")
 
     @tf.function(
         input_signature=[tf.TensorSpec([None, None], kind) for kind in (tf.int32, tf.int32, tf.float32, tf.bool)]
@@ -136,7 +158,7 @@ class Network(keras.Model):
 
     def queries(self, states: Any, platform: int) -> Any:
         """Unit queries times the scale `[n, size]` for one target platform, from states `[n, size]`."""
-        aimed = states + self.target(ops.convert_to_tensor(platform))
+        aimed = states + ops.cast(self.target(ops.convert_to_tensor(platform)), "float32")
         return ops.exp(self.log_scale) * ops.normalize(aimed, axis=-1)
 
     def get_config(self) -> dict[str, Any]:

@@ -1,11 +1,15 @@
 """How a gradient becomes a step: the optimizer, and the learning rate of each step."""
 
+from collections.abc import Sequence
+
 import keras
 import numpy as np
+import tensorflow as tf
 
 from models.configuration import Configuration
-from models.sparse_adamw import SparseAdamW
+from models.sparse_adamw import Gradient, SparseAdamW
 
+LONGEST = 1.0  # norm of a gradient
 WARM_UP = 100  # steps, at most a tenth of all
 UNDECAYED = ["embedding", "gamma", "beta", "bias", "scale", "log_variances"]
 
@@ -16,6 +20,16 @@ def new_optimizer(configuration: Configuration) -> keras.optimizers.Optimizer:
     optimizer = kind(configuration.learning_rate, weight_decay=configuration.weight_decay)
     optimizer.exclude_from_weight_decay(var_names=UNDECAYED)
     return optimizer
+
+
+def clipped(gradients: Sequence[Gradient], of_table: Sequence[int]) -> list[Gradient]:
+    """Each gradient cut to norm 1; those at these places, of the parts of one table, as the one that they are."""
+    cut = [tf.clip_by_norm(gradient, LONGEST) for gradient in gradients]
+    if len(of_table) > 1:
+        parts, _ = tf.clip_by_global_norm([gradients[place] for place in of_table], LONGEST)
+        for place, part in zip(of_table, parts, strict=True):
+            cut[place] = part
+    return cut
 
 
 def scheduled_rate(configuration: Configuration, step: int, steps: int) -> float:

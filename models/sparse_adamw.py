@@ -1,12 +1,14 @@
 """AdamW, which of a table of embeddings touches only the rows that a step has gradients for."""
 
-from typing import Any
+from typing import Any, TypeAlias
 
 import keras
 import tensorflow as tf
 
+Gradient: TypeAlias = tf.Tensor | tf.IndexedSlices
 
-def merged(gradient: tf.Tensor | tf.IndexedSlices) -> tf.Tensor | tf.IndexedSlices:
+
+def merged(gradient: Gradient) -> Gradient:
     """The same gradient; where it is of some rows of a table, each row stands in it once."""
     if not isinstance(gradient, tf.IndexedSlices):
         return gradient
@@ -23,7 +25,7 @@ class SparseAdamW(keras.optimizers.AdamW):
     costs in proportion to the items in it and not to the catalogue.
     """
 
-    def update_step(self, gradient: tf.Tensor | tf.IndexedSlices, variable: tf.Variable, learning_rate: Any) -> None:
+    def update_step(self, gradient: Gradient, variable: tf.Variable, learning_rate: Any) -> None:
         """Adam (1412.6980, algorithm 1) on a whole variable, or on the rows of one."""
         if not isinstance(gradient, tf.IndexedSlices):
             super().update_step(gradient, variable, learning_rate)

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from models.configuration import read_configuration
 from models.device import Meter, prepare_device
 from models.inputs import read_inputs
 from models.lifeline import end_with_parent
@@ -54,7 +55,7 @@ def train(folder: Path, device: str) -> None:
             "origin": origin,
             "epochs": max(chosen.epochs),
             "device": device,
-            "precision": "float32",
+            "precision": lesson.configuration.precision,
             "parameters_count": lesson.parameters_count if max(chosen.epochs) else 0,
             **meter.read(),
         },
@@ -95,5 +96,5 @@ def write_json(path: Path, content: dict[str, Any]) -> None:
 if __name__ == "__main__":
     end_with_parent()
     run_folder = Path(sys.argv[1])
-    run_seed = int(json.loads((run_folder / "inputs" / "configuration.json").read_text())["seed"])
-    train(run_folder, prepare_device(run_seed))
+    run = json.loads((run_folder / "inputs" / "configuration.json").read_text())
+    train(run_folder, prepare_device(int(run["seed"]), read_configuration(run["recommender"]).strategy))

@@ -1,21 +1,24 @@
 """Training one network: Σ_p α_p ℓ_p over the platforms, epoch after epoch, on one log after another."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
 from models.configuration import Configuration
+from models.distribution import Spread, strategy_of
 from models.inputs import SECONDS_PER_DAY, Catalogue, Log
+from models.loss_scale import LossScale
 from models.loss_weights import Uncertainty
 from models.negatives import Sampler
 from models.network import Network
-from models.optimizers import new_optimizer, scheduled_rate
+from models.optimizers import clipped, new_optimizer, scheduled_rate
 from models.parts.rank_allocator import RankAllocator
 from models.popularity import Popularity
 from models.sequences import Sequences, newest_sequences
 from models.softmax import sampled_softmax
-from models.sparse_adamw import merged
+from models.sparse_adamw import Gradient, merged
 from models.temperature import drawn_rates
 from models.whitening import Whitening
 
@@ -39,13 +42,14 @@ def new_network(
     catalogue: Catalogue, configuration: Configuration, seed: int, whitening: Whitening | None = None
 ) -> Network:
     """An untrained network that knows the catalogue, its texts whitened as given or as they are themselves."""
-    network = Network(
-        items=len(catalogue.item_ids),
-        platforms=len(catalogue.platforms),
-        event_types=max(1, len(catalogue.event_types)),
-        configuration=configuration.as_dict(),
-        seed=seed,
-    )
+    with strategy_of(configuration.strategy).scope():
+        network = Network(
+            items=len(catalogue.item_ids),
+            platforms=len(catalogue.platforms),
+            event_types=max(1, len(catalogue.event_types)),
+            configuration=configuration.as_dict(),
+            seed=seed,
+        )
     whitening = whitening or Whitening.fit(catalogue.embeddings, catalogue.has_text, configuration.text_size)
     texts = whitening.apply(catalogue.embeddings, catalogue.has_text)
     network.set_catalogue(texts, catalogue.has_text, catalogue.item_platforms)
@@ -61,10 +65,16 @@ class Trainer:
     def __init__(self, network: Network, catalogue: Catalogue, configuration: Configuration) -> None:
         self.network, self.catalogue, self.configuration = network, catalogue, configuration
         self.offsets = [catalogue.items_of(number).start for number in range(len(catalogue.platforms))]
-        self.uncertainty = Uncertainty(len(self.offsets)) if configuration.alpha == "uncertainty" else None
-        self.trained = [*network.trainable_variables, *([self.uncertainty.log_variances] if self.uncertainty else [])]
-        self.optimizer = new_optimizer(configuration)
-        self.optimizer.build(self.trained)
+        self.spread = Spread(configuration)
+        with self.spread.strategy.scope():
+            self.uncertainty = Uncertainty(len(self.offsets)) if configuration.alpha == "uncertainty" else None
+            learned = [self.uncertainty.log_variances] if self.uncertainty else []
+            self.trained = [*network.trainable_variables, *learned]
+            self.optimizer = new_optimizer(configuration)
+            self.optimizer.build(self.trained)
+        self.scale = LossScale() if configuration.precision == "float16" else None
+        parts = {id(part) for part in network.tower.deltas.parts}
+        self.of_deltas = [place for place, variable in enumerate(self.trained) if id(variable) in parts]
         self.ranks = RankAllocator(network.adalora_layers)
         self.untrained = [(variable, variable.numpy()) for variable in network.variables]
         self.step = tf.function(self._step, input_signature=self._signature())
@@ -100,6 +110,8 @@ class Trainer:
         self.network.tower.was_taken.assign(was_taken)
         self.course = self._prepare(log, popularity, alphas, targets)
         self.ranks.start()
+        if self.scale:
+            self.scale.start()
 
     def _prepare(self, log: Log, popularity: Popularity, alphas: np.ndarray, targets: np.ndarray | bool) -> Course:
         last_day, half_life = popularity.last_day, self.configuration.target_half_life
@@ -144,9 +156,9 @@ class Trainer:
             # a night's list has to last for the window: targets see a popularity of some days before
             lags = chance.integers(1, 1 + configuration.prior_lag_days, batch.targets.shape)
             prior_rows = np.maximum(batch.target_days - course.first_day - lags, 0).astype(np.int32)
+            grids = (batch.items, batch.event_types, batch.gaps, batch.mask, batch.targets, prior_rows)
             totals += self.step(
-                *(tf.constant(array) for array in (batch.items, batch.event_types, batch.gaps, batch.mask)),
-                *(tf.constant(array) for array in (batch.targets, prior_rows)),
+                [tf.constant(array) for array in grids],
                 [tf.constant(items) for items, _ in samples],
                 [tf.constant(log_chances) for _, log_chances in samples],
                 course.tables,
@@ -161,9 +173,23 @@ class Trainer:
         whole, real, platforms = tf.int32, tf.float32, len(self.offsets)
         grid = [tf.TensorSpec([None, None], kind) for kind in (whole, whole, real, tf.bool, whole, whole)]
         samples = [[tf.TensorSpec([None], kind)] * platforms for kind in (whole, real)]
-        return [*grid, *samples, [tf.TensorSpec([None, None], real)] * platforms, tf.TensorSpec([platforms], real)]
+        return [grid, *samples, [tf.TensorSpec([None, None], real)] * platforms, tf.TensorSpec([platforms], real)]
 
-    def _step(
+    def _step(self, rows: list[tf.Tensor], *shared: Any) -> tf.Tensor:
+        """One step of the optimizer on one batch; the weighted losses α_p ℓ_p `[platforms]`."""
+        weighted, gradients = self.spread.total(self._part, rows, shared)
+        gradients = [merged(each) for each in gradients]
+        if self.scale:
+            self.scale.apply(gradients, self._move)
+        else:
+            self._move(gradients)
+        return weighted
+
+    def _move(self, gradients: list[Gradient]) -> None:
+        self.ranks.observe(self.trained, gradients)
+        self.optimizer.apply(clipped(gradients, self.of_deltas), self.trained)
+
+    def _part(
         self,
         items: tf.Tensor,
         event_types: tf.Tensor,
@@ -175,8 +201,8 @@ class Trainer:
         log_chances: list[tf.Tensor],
         tables: list[tf.Tensor],
         platform_weights: tf.Tensor,
-    ) -> tf.Tensor:
-        """One step of the optimizer on one batch; the weighted losses α_p ℓ_p `[platforms]`."""
+    ) -> tuple[tf.Tensor, list[Gradient]]:
+        """The weighted losses α_p ℓ_p `[platforms]` of some rows of a batch, and the gradients of `trained`."""
         network, shape, taken = self.network, tf.shape(items), tf.maximum(targets, 0)
         # every item of the step goes through the tower once; negatives, each there once, keep their order
         parts = [offset + drawn for offset, drawn in zip(self.offsets, negatives, strict=True)]
@@ -201,9 +227,9 @@ class Trainer:
                 logits += tf.gather(tf.gather(table, drawn, axis=1), rows)
                 losses.append(tf.reduce_sum(sampled_softmax(of_taken, own, logits, drawn, log_chances[number])))
             weighted = tf.stack(losses) * platform_weights
-            total = self.uncertainty.loss(weighted) if self.uncertainty else tf.reduce_sum(weighted)
-            total += sum(network.losses)
-        gradients = [merged(each) for each in tape.gradient(total, self.trained, unconnected_gradients="zero")]
-        self.ranks.observe(self.trained, gradients)
-        self.optimizer.apply([tf.clip_by_norm(gradient, 1.0) for gradient in gradients], self.trained)
-        return weighted
+            parts = self.spread.parts
+            total = self.uncertainty.loss(weighted, parts) if self.uncertainty else tf.reduce_sum(weighted)
+            total += sum(network.losses) / parts
+            if self.scale:
+                total *= self.scale.factor
+        return weighted, tape.gradient(total, self.trained, unconnected_gradients="zero")

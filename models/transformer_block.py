@@ -103,11 +103,12 @@ class TransformerBlock(keras.layers.Layer):
         query, key, value = (
             ops.transpose(ops.reshape(part, (-1, length, self.heads, width)), (0, 2, 1, 3)) for part in parts
         )
-        scores = ops.matmul(query, ops.transpose(key, (0, 1, 3, 2))) / width**0.5
+        # the softmax in float32: in float16 −1e9 is −∞, of which a row of padding has nothing else
+        scores = ops.cast(ops.matmul(query, ops.transpose(key, (0, 1, 3, 2))) / width**0.5, "float32")
         place = ops.arange(length)
         seen = (place[:, None] >= place[None, :])[None, None] & mask[:, None, None, :]
         weights = ops.softmax(ops.where(seen, scores, -1e9), axis=-1)
-        joined = ops.transpose(ops.matmul(weights, value), (0, 2, 1, 3))
+        joined = ops.transpose(ops.matmul(ops.cast(weights, value.dtype), value), (0, 2, 1, 3))
         return apply_layer(self.out, ops.reshape(joined, (-1, length, self.size)), owner)
 
     def get_config(self) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from models.network import Network
 from models.popularity import Popularity
 from models.recommender import PRIOR_ALONE, Blend
 from models.saved_recommender import load_heads, load_network, load_recommender, load_whitening, network_file
+from models.split_table import SplitTable
 from models.training import Trainer
 from models.whitening import Whitening
 
@@ -170,15 +171,16 @@ def carry_over(network: Network, before: Network, rows: dict[str, np.ndarray]) -
         before: of the same configuration.
         rows: the earlier places of its items, platforms and event types, −1 where they are new.
     """
-    named = {id(variable): rows[kind] for kind, variables in network.tables.items() for variable in variables}
-    facts = {id(fact) for fact in network.facts}
-    for variable, learned in zip(network.weights, before.weights, strict=True):
-        if id(variable) in named:
-            place = named[id(variable)]
-            values = variable.numpy()
+    apart = {id(fact) for fact in network.facts}
+    for kind, tables in network.tables.items():
+        place = rows[kind]
+        for table, learned in zip(tables, before.tables[kind], strict=True):
+            values = table.numpy()
             values[place >= 0] = learned.numpy()[place[place >= 0]]
-            variable.assign(values)
-        elif id(variable) not in facts:
+            table.assign(values)
+            apart |= {id(part) for part in (table.parts if isinstance(table, SplitTable) else [table])}
+    for variable, learned in zip(network.weights, before.weights, strict=True):
+        if id(variable) not in apart:
             variable.assign(learned)
 
 
