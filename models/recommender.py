@@ -70,8 +70,11 @@ class Scorer:
     def parts(self, platform: int, users: np.ndarray, has_neighbours: bool = True) -> Parts:
         """What a blend weighs, for `users` `[users]` on a platform."""
         prior, states = self.priors[platform], self.state_rows[users]
-        affinities, known = np.zeros((len(users), len(prior)), np.float32), np.flatnonzero(states >= 0)
-        affinities[known] = self.queries[platform][states[known]] @ self.vectors[self.catalogue.items_of(platform)].T
+        is_known = states >= 0
+        affinities = self.queries[platform][states[is_known]] @ self.vectors[self.catalogue.items_of(platform)].T
+        if not is_known.all():
+            of_known, affinities = affinities, np.zeros((len(users), len(prior)), np.float32)
+            affinities[is_known] = of_known
         near = self.neighbours.products(platform, users) if has_neighbours and self.neighbours is not None else None
         return Parts(prior, affinities, near.log1p() if near is not None else None)
 

@@ -44,9 +44,12 @@ def _best(table: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
     """The k highest of each row `[rows, k]`, highest first, equals by place; and their values."""
     if not k:
         return np.empty((len(table), 0), np.int32), np.empty((len(table), 0), np.float32)
-    least = np.partition(table, table.shape[1] - k, axis=1)[:, table.shape[1] - k]
-    # all that may be among the k, with every item that ties with the last one
-    row, item = np.nonzero(table >= least[:, None])
+    # all that may be among the k, with every item that ties with the last one: k groups have an item as high as this
+    groups = min(table.shape[1], 8 * k)
+    width = table.shape[1] // groups
+    highest = table[:, : width * groups].reshape(len(table), width, groups).max(axis=1)
+    least = np.partition(highest, groups - k, axis=1)[:, groups - k]
+    row, item = np.divmod(np.flatnonzero(table >= least[:, None]), table.shape[1])
     value = table[row, item]
     order = np.lexsort((item, -value, row))
     row, item, value = row[order], item[order], value[order]

@@ -11,7 +11,7 @@ from models.top_k import top_k
 
 # few distinct scores, so that most of them tie; −inf is an item that is kept out
 SCORES = st.sampled_from([-np.inf, -1.5, 0.0, 0.25, 3.0])
-TABLES = st.tuples(st.integers(1, 7), st.integers(1, 9)).flatmap(
+TABLES = st.tuples(st.integers(1, 7), st.integers(1, 40)).flatmap(
     lambda shape: arrays(np.float32, shape, elements=SCORES)
 )
 
