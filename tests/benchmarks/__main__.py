@@ -23,6 +23,9 @@ BENCHMARKS = {
     "killed": "ingest_killed.bench_killed_ingest",
     "day": "one_more_day.bench_one_more_day",
     "persons": "persons.bench_persons",
+    "lists": "lists.bench_lists",
+    "growth": "growth.bench_training_growth",
+    "rate": "training_rate.bench_training_rate",
 }
 
 

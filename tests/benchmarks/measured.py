@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 
 @dataclass(frozen=True)
 class Measured:
@@ -42,3 +44,15 @@ def seconds_of(work: Callable[[], object]) -> float:
 def best_of_three(work: Callable[[], object]) -> float:
     """The least seconds that a piece of work took."""
     return min(seconds_of(work) for _ in range(3))
+
+
+def processor_seconds_of(work: Callable[[], object]) -> float:
+    """The seconds of a processor, of all threads together, that a piece of work took in this process."""
+    started = time.process_time()
+    work()
+    return time.process_time() - started
+
+
+def by_turns(*works: Callable[[], float]) -> np.ndarray:
+    """What pieces of work give `[rounds, works]`, in five rounds of all of them: what else goes on meets all."""
+    return np.array([[work() for work in works] for _ in range(5)])
