@@ -64,11 +64,9 @@ def backtest(settings: Settings, choices: Choices) -> Backtested:
     """
     check_contestants(list(choices.recommenders))
     with night_lock(settings, doing="backtest"):
-        build_tables(settings, choices.last_day)
+        built = build_tables(settings, choices.last_day)
         folder = settings.run_folder("backtest")
-        LOG.info("history …")
-        rows = write_inputs(settings, folder, HISTORY, configuration_of(settings, choices))
-        LOG.info("history exported  %s", ", ".join(f"{name} {count:,}" for name, count in rows.items()))
+        export_history(settings, folder, configuration_of(settings, choices, built))
         run_child("models.backtest_child", folder, LOG.info)
         outcome = json.loads((folder / "outcome.json").read_text())
         shutil.rmtree(folder / "inputs")
@@ -77,10 +75,17 @@ def backtest(settings: Settings, choices: Choices) -> Backtested:
         return Backtested(backtest_id, outcome, write_backtest_page(settings, backtest_id, outcome))
 
 
-def configuration_of(settings: Settings, choices: Choices) -> dict[str, Any]:
-    """What the child is told."""
+def export_history(settings: Settings, folder: Path, configuration: dict[str, Any]) -> None:
+    """Write all of history into `folder`/inputs, and what the child is told."""
+    LOG.info("history …")
+    rows = write_inputs(settings, folder, HISTORY, configuration)
+    LOG.info("history exported  %s", ", ".join(f"{name} {count:,}" for name, count in rows.items()))
+
+
+def configuration_of(settings: Settings, choices: Choices, built: date) -> dict[str, Any]:
+    """What the child is told, of tables that stand as of the night `built`."""
     return {
-        "cut": int(end_of_day(choices.last_day).timestamp()),
+        "cut": int(end_of_day(built).timestamp()),
         "nights": {night.isoformat(): int(end_of_day(night).timestamp()) for night in choices.nights},
         "recommenders": list(choices.recommenders),
         "seeds": list(choices.seeds),
@@ -98,18 +103,19 @@ def name_of(choices: Choices, outcome: dict[str, Any]) -> str:
     return f"{min(choices.nights)}-{hashlib.sha256(lists.encode()).hexdigest()[:12]}"
 
 
-def build_tables(settings: Settings, last_day: date) -> None:
-    """Build the tables of training, unless they stand as of the last window's end or a later day."""
+def build_tables(settings: Settings, last_day: date) -> date:
+    """Build the tables of training, unless they stand as of the last window's end or a later day; as of which."""
     built = night_of_tables(settings)
     if built is not None and built >= last_day:
         LOG.info("tables stand as of %s", built)
-        return
+        return built
     LOG.info("tables as of %s …", last_day)
     night = {"logical_date": last_day.isoformat()}
     transform(settings, "staging", night)
     encode(settings)
     match(settings)
     transform(settings, "training", night)
+    return last_day
 
 
 def night_of_tables(settings: Settings) -> date | None:

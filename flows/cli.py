@@ -19,6 +19,7 @@ from flows.cli_keys import add_keys_commands
 from flows.cli_options import EXIT_FAILED, EXIT_HELD, add_list_choices, day, settings_of
 from flows.cli_platform import add_platform_commands
 from flows.cli_reading import add_reading_commands
+from flows.cli_tune import add_tune_command
 from flows.progress_lines import show_progress
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ Your own platforms:           crossrec platform add NAME
 Every night, and the UI:      crossrec serve
 Nights of the past, anew:     crossrec backfill --from 2026-02-20 --to 2026-03-01
 Who would have ranked best:   crossrec backtest --nights 2026-01-20,2026-01-30
+Better hyperparameters:       crossrec tune --trials 30
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 held by a gate. Every setting can be given as CROSSREC_<NAME>.
 """
 
@@ -189,6 +191,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_choices(command)
     add_backfill_command(commands, common)
     add_backtest_command(commands, common)
+    add_tune_command(commands, common)
     _add_serve(add, common)
     add_ingest_commands(commands, common)
     add_identity_commands(commands, common)

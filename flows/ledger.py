@@ -179,6 +179,15 @@ def record_backtest(settings: Settings, backtest_id: str, outcome: Mapping[str, 
         replace(settings, f"backtest_{name}", {"backtest_id": backtest_id}, [{**row, **common} for row in rows])
 
 
+def record_tuning(settings: Settings, tuning_id: str, trials: Sequence[Mapping[str, Any]]) -> None:
+    """Note the trials of a search for better hyperparameters; one that failed has no value."""
+    told = {"recorded_at": now()}
+    rows = [
+        {**row, **told, **{name: json.dumps(row[name]) for name in ("hyperparameters", "nights")}} for row in trials
+    ]
+    replace(settings, "tuning_trials", {"tuning_id": tuning_id}, rows)
+
+
 def note_erased(connection: Connection, erasure_token: str, erased_at: datetime, counts: Mapping[str, int]) -> None:
     """Note rows that an erasure took from a place, in addition to what is noted of it; a keyed token says of whom."""
     key = [erasure_token, erased_at]

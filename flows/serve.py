@@ -68,13 +68,14 @@ def keep_alive(server: Server, is_over: threading.Event) -> None:
 
 
 def deployments(settings: Settings, cron: str, time_zone: str) -> list[Any]:
-    """The deployments `nightly`, on its schedule, `backfill`, `stage` and `forget`."""
+    """The deployments `nightly`, on its schedule, `backfill`, `stage`, `forget` and `tune`."""
     from prefect.schedules import Cron
     from prefect.types.entrypoint import EntrypointType
 
     from flows.backfill import backfill
     from flows.forget import forget
     from flows.nightly import nightly, stage
+    from flows.tune import tune
 
     schedule, by_module = Cron(cron, timezone=time_zone), EntrypointType.MODULE_PATH
     chosen = {"choices": {"mode": settings.mode, "k": settings.published_k, "alphas": settings.alphas}}
@@ -89,6 +90,7 @@ def deployments(settings: Settings, cron: str, time_zone: str) -> list[Any]:
     by_hand: list[Any] = [
         stage.to_deployment("stage", tags=tags, entrypoint_type=by_module),
         forget.to_deployment("forget", tags=tags, entrypoint_type=by_module),
+        tune.to_deployment("tune", tags=tags, entrypoint_type=by_module),
     ]
     return [night, past, *by_hand]
 

@@ -247,6 +247,16 @@ def test_a_night_of_the_past_is_built_anew(served: Served) -> None:
     assert refused["name"] == "Refused" and f"found {YESTERDAY} to {day}" in refused["message"]
 
 
+def test_better_hyperparameters_are_searched_for(served: Served) -> None:
+    """`tune` has a form that explains itself, and ends with what to set; a choice that makes no sense is refused."""
+    form = served.deployment("tune")["parameter_openapi_schema"]["definitions"]["TuneChoices"]["properties"]
+    assert all(field.get("title") and field.get("description") for field in form.values())
+    end = served.end_of(served.submit("tune", trials=1, window_days=2, recommender="popularity"))
+    assert end["name"] == "Tuned" and "better than what is set now" in end["message"]
+    refused = served.end_of(served.submit("tune", window_days=2, nights=[str(YESTERDAY)]))
+    assert refused["name"] == "Refused" and f"found {YESTERDAY}" in refused["message"]
+
+
 def test_a_person_is_forgotten(served: Served) -> None:
     """`forget` erases a person while the server runs, out of its own database and this very run as well."""
     wait_for(lambda: served.deployment("forget") and (served.home.path / "published.duckdb").exists())
