@@ -22,8 +22,8 @@ LOG = logging.getLogger("crossrec")
 
 AnyReceipt = TypeVar("AnyReceipt", bound=Receipt)
 
-# where a run keeps its files and how many hands it has changes nothing that it publishes
-NOT_CONFIGURATION = {"home", "contracts", "memory_limit", "threads"}
+# where a run keeps its files, how many hands it has and who looks on changes nothing that it publishes
+NOT_CONFIGURATION = {"home", "contracts", "memory_limit", "threads", "wandb"}
 
 # what a person may choose for one night, and a stage of it that is done again has to do alike
 CHOICES = {"platforms", "mode", "alphas", "published_k"}

@@ -47,6 +47,11 @@ class Settings(BaseSettings):
         1, ge=1, description="Days after which a night learns from nothing again; until then from the last recommender."
     )
     alphas: dict[str, float] = Field({}, description="Loss weights by platform in the place of the contracts'.")
+    wandb: bool = Field(
+        False,
+        description="Whether the curves of training also go to Weights & Biases (extra wandb); nothing is sent unless "
+        "WANDB_MODE=online.",
+    )
     recommender: dict[str, Any] = Field({}, description="Overrides of the recommender's hyperparameters, as JSON.")
 
     @property

@@ -67,6 +67,7 @@ def export_inputs(settings: Settings, folder: Path, logical_date: date, origin: 
         "published_k": settings.published_k,
         "encoder": settings.encoder,
         "mode": settings.mode,
+        "wandb": settings.wandb,
         "recommender": settings.recommender,
         "parent": origin.parent,
         "why": origin.why,

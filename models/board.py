@@ -25,21 +25,23 @@ class Board:
 
     Args:
         folder: the directory.
+        also: where the curves of a training by its name are noted, too.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, also: Callable[[str], Note] = lambda _run: unnoted) -> None:
         shutil.rmtree(folder, ignore_errors=True)
-        self.folder = folder
+        self.folder, self.also = folder, also
 
     def curves(self, run: str) -> Note:
         """Where the epochs of one training are noted, as scalars under the name of its run."""
-        writer = tf.summary.create_file_writer(str(self.folder / run))
+        writer, also = tf.summary.create_file_writer(str(self.folder / run)), self.also(run)
 
         def note(epoch: int, figures: Mapping[str, float]) -> None:
             with writer.as_default(step=epoch):
                 for name, value in figures.items():
                     tf.summary.scalar(name, value)
             writer.flush()
+            also(epoch, figures)
 
         return note
 

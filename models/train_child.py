@@ -8,6 +8,7 @@ from it unless too much has changed, and has no figures of its own.
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from models.inputs import read_inputs
 from models.lifeline import end_with_parent
 
 if TYPE_CHECKING:
+    from models.board import Note
     from models.evaluation import Scores
     from models.heads import Heads
 
@@ -32,7 +34,8 @@ def train(folder: Path, device: str) -> None:
 
     meter, inputs = Meter(), read_inputs(folder)
     mode, target = inputs.configuration["mode"], folder / "recommender"
-    lesson, platforms = Lesson(inputs, Board(folder / "tensorboard")), inputs.catalogue.platforms
+    board = Board(folder / "tensorboard", *also_noted(folder, inputs.configuration))
+    lesson, platforms = Lesson(inputs, board), inputs.catalogue.platforms
     lesson.parent, origin = find_parent(folder / "inputs" / "parent", inputs, lesson.alphas)
     tell(origin)
     chosen = choose_shipped(lesson, mode, tell)
@@ -62,6 +65,21 @@ def train(folder: Path, device: str) -> None:
     }
     write_json(target / "metrics.json", outcome)
     (target / "card.md").write_text(write_card(inputs, lesson.weights, chosen, outcome))
+
+
+def also_noted(folder: Path, configuration: dict[str, Any]) -> "list[Callable[[str], Note]]":
+    """Where curves go beside TensorBoard, if somebody asked for it; a night does not fail for that."""
+    if not configuration.get("wandb"):
+        return []
+    from models.configuration import read_configuration
+    from models.wandb_run import WandbRun
+
+    hyperparameters = read_configuration(configuration["recommender"]).as_dict()
+    try:
+        return [WandbRun(folder, folder.name, hyperparameters).curves]
+    except ConnectionError as error:
+        tell(str(error))
+        return []
 
 
 def compared(platforms: tuple[str, ...], lineup: dict[str, list["Scores"]]) -> dict[str, Any]:

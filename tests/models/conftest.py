@@ -15,10 +15,10 @@ def tiny_inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def finished_run(tmp_path_factory: pytest.TempPathFactory) -> FinishedRun:
-    """A run folder trained as a night does it and scored, and another one with the same inputs."""
+    """A run folder trained as a night does it, told to Weights & Biases, and scored; and another one, untold."""
     from models.recommend_child import recommend
 
-    folders = [write_run(tmp_path_factory.mktemp(name)) for name in ("run", "again")]
+    folders = [write_run(tmp_path_factory.mktemp(name), wandb=name == "run") for name in ("run", "again")]
     run_children("train_child", folders)
     for folder in folders:
         recommend(folder)

@@ -134,8 +134,8 @@ def _met(events: dict[str, np.ndarray]) -> dict[str, dict[str, np.ndarray]]:
     return {"impressions": shown, "ratings": {name: column[on_loft] for name, column in rated.items()}}
 
 
-def write_run(folder: Path, seed: int = 3, mode: str = "joint") -> Path:
-    """Write `folder`/inputs as a night's export would."""
+def write_run(folder: Path, seed: int = 3, mode: str = "joint", **more: Any) -> Path:
+    """Write `folder`/inputs as a night's export would, with `more` configured."""
     inputs = folder / "inputs"
     inputs.mkdir(parents=True)
     events = made_events()
@@ -170,6 +170,7 @@ def write_run(folder: Path, seed: int = 3, mode: str = "joint") -> Path:
         "encoder": "none",
         "mode": mode,
         "recommender": RECOMMENDER,
+        **more,
     }
     (inputs / "configuration.json").write_text(json.dumps(configuration))
     return folder
