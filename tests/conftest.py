@@ -9,6 +9,9 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
+# several workers share the cores, and threads of OpenBLAS wait for one another by spinning; before anything loads it
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import duckdb
 import pytest
 from filelock import FileLock
