@@ -29,7 +29,7 @@ class Course:
 
     sequences: Sequences  # of persons of whom anything can be learned
     target_chances: np.ndarray  # [events] how likely each is to be learned from in an epoch
-    tables: list[tf.Tensor]  # for each platform [days, its items] log prior
+    tables: list[tf.Tensor]  # for each platform [its items, days] log prior
     samplers: list[Sampler]
     first_day: int
 
@@ -126,7 +126,7 @@ class Trainer:
         ages = 0.5 ** (np.arange(last_day - first_day, -1, -1) / half_life)
         for number, alpha in enumerate(alphas):
             table = popularity.table(number, first_day) if alpha else np.zeros((len(ages), 0), np.float32)
-            tables.append(tf.constant(table))
+            tables.append(tf.constant(table.T))  # items lie in rows, for those are what a step reads
             samplers.append(Sampler(np.log(ages @ np.exp(table) / ages.sum()), self.configuration.negatives))
         sequences = newest_sequences(log, self.configuration.sequence_length + 1).targeted(chances > 0)
         platforms, places = self.catalogue.item_platforms[log.items], sequences.targets()
@@ -218,14 +218,14 @@ class Trainer:
             unit, losses = tf.math.l2_normalize(vectors, axis=-1), []
             *of_negatives, _ = tf.split(unit, [*sizes, tf.size(once) - sum(sizes)], num=len(sizes) + 1)
             for number, (table, drawn, its) in enumerate(zip(tables, negatives, of_negatives, strict=True)):
-                chosen = tf.where((platforms == number) & (tf.shape(table)[1] > 0))
+                chosen = tf.where((platforms == number) & (tf.shape(table)[0] > 0))
                 queries = network.queries(tf.gather_nd(states, chosen), number)
                 own, rows = tf.gather_nd(targets, chosen) - self.offsets[number], tf.gather_nd(prior_rows, chosen)
                 of_taken = tf.reduce_sum(queries * tf.gather(unit, tf.gather_nd(of_targets, chosen)), -1)
-                of_taken += tf.gather_nd(table, tf.stack([rows, own], 1))
-                logits = tf.matmul(queries, its, transpose_b=True)
-                logits += tf.gather(tf.gather(table, drawn, axis=1), rows)
-                losses.append(tf.reduce_sum(sampled_softmax(of_taken, own, logits, drawn, log_chances[number])))
+                of_taken += tf.gather_nd(table, tf.stack([own, rows], 1))
+                offsets = tf.transpose(tf.gather(table, drawn) - log_chances[number][:, None])
+                where = tf.gather(places_of(drawn, tf.shape(table)[0]), own)
+                losses.append(tf.reduce_sum(sampled_softmax(of_taken, where, queries, its, offsets, rows)))
             weighted = tf.stack(losses) * platform_weights
             parts = self.spread.parts
             total = self.uncertainty.loss(weighted, parts) if self.uncertainty else tf.reduce_sum(weighted)
@@ -233,3 +233,8 @@ class Trainer:
             if self.scale:
                 total *= self.scale.factor
         return weighted, tape.gradient(total, self.trained, unconnected_gradients="zero")
+
+
+def places_of(drawn: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
+    """Where each of `size` items is among the drawn ones, −1 if it is not."""
+    return tf.scatter_nd(drawn[:, None], tf.range(1, tf.size(drawn) + 1), size[None]) - 1

@@ -6,6 +6,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from models.configuration import Configuration
 from models.item_tower import ItemTower
@@ -151,35 +152,56 @@ def made_logits(items: int) -> tuple[np.ndarray, np.ndarray]:
     return chance().normal(size=(5, items)).astype(np.float32), np.array([0, 3, 3, 7, 9], np.int32)
 
 
+def loss_of(logits: np.ndarray, targets: np.ndarray, drawn: np.ndarray, log_chances: np.ndarray) -> np.ndarray:
+    """The sampled softmax of given scores: a query is a row of them, an item the vector that picks its score out."""
+    places = np.array([np.flatnonzero(drawn == target)[0] if target in drawn else -1 for target in targets], np.int32)
+    own, rows = logits[np.arange(len(targets)), targets], np.zeros(len(targets), np.int32)
+    vectors = np.eye(logits.shape[1], dtype=np.float32)[drawn]
+    return np.asarray(sampled_softmax(own, places, logits, vectors, -log_chances[None, :], rows))
+
+
 def test_with_all_items_the_sampled_softmax_is_the_full_one() -> None:
     """With every item as a negative and no correction the loss is the cross-entropy over all items."""
     logits, targets = made_logits(12)
-    everything = np.arange(12, dtype=np.int32)
-    loss = sampled_softmax(logits[np.arange(5), targets], targets, logits, everything, np.zeros(12, np.float32))
-    np.testing.assert_allclose(np.asarray(loss), full_softmax(logits, targets), rtol=1e-5)
+    loss = loss_of(logits, targets, np.arange(12), np.zeros(12, np.float32))
+    np.testing.assert_allclose(loss, full_softmax(logits, targets), rtol=1e-5)
 
 
 def test_a_drawn_target_is_no_negative() -> None:
     """Where the target is among the drawn items it counts once, as the target."""
     logits, targets = made_logits(12)
-    drawn = np.array([3, 5], np.int32)
-    loss = np.asarray(
-        sampled_softmax(logits[np.arange(5), targets], targets, logits[:, drawn], drawn, np.zeros(2, np.float32))
-    )
+    loss = loss_of(logits, targets, np.array([3, 5]), np.zeros(2, np.float32))
     np.testing.assert_allclose(loss[1:3], full_softmax(logits[1:3][:, [3, 5]], np.array([0, 0])), rtol=1e-5)
 
 
 def test_drawn_items_stand_for_those_that_were_not() -> None:
     """Half of the items for certain and others by chance, corrected for it, estimate the partition function of all."""
     logits, targets = made_logits(50)
-    own, full, generator = logits[np.arange(5), targets], full_softmax(logits, targets), chance()
+    full, generator = full_softmax(logits, targets), chance()
     inverses = []
     for _ in range(500):
-        drawn = np.concatenate([np.arange(25), 25 + generator.permutation(25)[:5]]).astype(np.int32)
+        drawn = np.concatenate([np.arange(25), 25 + generator.permutation(25)[:5]])
         log_chances = np.log(np.repeat([1.0, 5 / 25], [25, 5])).astype(np.float32)
-        loss = np.asarray(sampled_softmax(own, targets, logits[:, drawn], drawn, log_chances))
-        inverses.append(np.exp(loss))
+        inverses.append(np.exp(loss_of(logits, targets, drawn, log_chances)))
     np.testing.assert_allclose(np.mean(inverses, axis=0), np.exp(full), rtol=0.03)
+
+
+def test_the_gradient_of_the_sampled_softmax_is_that_of_its_formula() -> None:
+    """Queries, vectors and targets get what TensorFlow derives from the formula written out, and offsets count."""
+    generator, size = chance(), 4
+    queries, vectors = (tf.Variable(generator.normal(size=(count, size)), dtype=tf.float32) for count in (5, 4))
+    own = tf.Variable(generator.normal(size=5), dtype=tf.float32)
+    offsets = tf.constant(generator.normal(size=(2, 4)), tf.float32)
+    places, rows, upstream = tf.constant([2, 0, 0, -1, -1]), tf.constant([0, 1, 1, 0, 1]), tf.range(1.0, 6.0)
+    with tf.GradientTape(persistent=True) as tape:
+        ours = sampled_softmax(own, places, queries, vectors, offsets, rows)
+        scores = tf.matmul(queries, vectors, transpose_b=True) + tf.gather(offsets, rows)
+        scores = tf.where(places[:, None] == tf.range(4)[None, :], -1e9, scores)
+        plain = tf.reduce_logsumexp(tf.concat([own[:, None], scores], 1), axis=1) - own
+    np.testing.assert_allclose(ours, plain, rtol=1e-5)
+    for learned in (queries, vectors, own):
+        found, right = (tape.gradient(loss, learned, output_gradients=upstream) for loss in (ours, plain))
+        np.testing.assert_allclose(found, right, rtol=1e-4, atol=1e-6)
 
 
 def whiten(embeddings: np.ndarray, has_text: np.ndarray, size: int) -> np.ndarray:
