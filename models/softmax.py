@@ -37,10 +37,9 @@ def _log_sum(
     TensorFlow's own writes six of them, a tenth of a step.
     """
     scores = tf.matmul(queries, vectors, transpose_b=True) + tf.gather(offsets, rows)
-    places = tf.cast(left_out, tf.int64)
-    is_drawn = tf.where(places >= 0)
-    own = tf.concat([is_drawn, tf.gather(places, is_drawn)], 1)
-    scores = tf.tensor_scatter_nd_update(scores, own, tf.fill([tf.shape(own)[0]], -1e9))
+    own = tf.stack([tf.range(tf.size(left_out)), tf.maximum(left_out, 0)], 1)
+    kept = tf.where(left_out < 0, tf.gather_nd(scores, own), -1e9)
+    scores = tf.tensor_scatter_nd_update(scores, own, kept)
     highest = tf.reduce_max(scores, axis=1, keepdims=True)
     shares = tf.exp(scores - highest)
     total = tf.reduce_sum(shares, axis=1, keepdims=True)
