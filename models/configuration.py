@@ -21,6 +21,18 @@ class Configuration:
     """What belongs to each platform in the blocks, for its own tokens: none, norm, adapter, lora or adalora."""
     part_size: int = 8
     """Units of an adapter, rank of LoRA, mean rank of AdaLoRA, for each platform and place."""
+    encoder_training: Literal["frozen", "adapter", "lora", "adalora", "top", "all"] = "frozen"
+    """What of the text encoder learns: nothing, adapters, LoRA or AdaLoRA in its blocks, its top blocks, or all of it."""
+    encoder_part_size: int = 8
+    """Units of an adapter, rank of LoRA, mean rank of AdaLoRA, in each place of the text encoder."""
+    encoder_blocks: int = 1
+    """With `top`, how many of the text encoder's last blocks learn."""
+    encoder_items: int = 64
+    """Most items of a step whose texts the learning encoder reads; others have the vectors of the epoch before."""
+    encoder_learning_rate: float = 1e-4
+    """Highest learning rate of the text encoder; for `top` and `all` 2e-5 is usual."""
+    token_dropout: float = 0.1
+    """Share of the tokens that a text loses when the learning encoder reads it."""
     dropout: float = 0.2
     """Share of activations dropped while training."""
     item_dropout: float = 0.3
