@@ -13,6 +13,7 @@ from flows.parent import Origin
 from flows.receipts import TrainReceipt
 from flows.settings import Settings
 from flows.warehouse import Connection, connect
+from models.configuration import read_configuration
 
 EXPORTS = {
     "platforms": """
@@ -51,6 +52,15 @@ EXPORTS = {
         from training.ratings order by user_index, rated_at, item_index, rating""",
 }
 
+TEXTS = """
+    select items.item_index, texts.text
+    from training.items as items
+    inner join intermediate.int_item_texts as texts
+        on items.platform = texts.platform and items.item_id = texts.item_id
+    where texts.text is not null
+    order by items.item_index"""
+"""What a text encoder reads that learns with the recommender; where it is frozen its vectors are enough."""
+
 
 def end_of_day(logical_date: date) -> datetime:
     """The cut of a night: the first moment that may not be known."""
@@ -82,6 +92,8 @@ def write_inputs(
     settings: Settings, folder: Path, exports: Mapping[str, str], configuration: Mapping[str, Any]
 ) -> dict[str, int]:
     """Write the rows of each query and the configuration into `folder`/inputs, whole or not at all; rows by file."""
+    if read_configuration(configuration["recommender"]).encoder_training != "frozen":
+        exports = {**exports, "texts": TEXTS}
     target, partial = folder / "inputs", folder / "inputs.partial"
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)

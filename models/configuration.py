@@ -22,7 +22,7 @@ class Configuration:
     part_size: int = 8
     """Units of an adapter, rank of LoRA, mean rank of AdaLoRA, for each platform and place."""
     encoder_training: Literal["frozen", "adapter", "lora", "adalora", "top", "all"] = "frozen"
-    """What of the text encoder learns: nothing, adapters, LoRA or AdaLoRA in its blocks, its top blocks, or all of it."""
+    """What of the text encoder learns: nothing, an adapter, LoRA or AdaLoRA in each block, its top blocks, or all."""
     encoder_part_size: int = 8
     """Units of an adapter, rank of LoRA, mean rank of AdaLoRA, in each place of the text encoder."""
     encoder_blocks: int = 1
@@ -110,6 +110,11 @@ def read_configuration(overrides: Mapping[str, Any]) -> Configuration:
             f"Either batches are spread over devices or tables are; found strategy {configuration.strategy!r} with "
             f"{configuration.table_parts} table_parts. Set one of them alone."
         )
+    if configuration.strategy != "none" and configuration.encoder_training != "frozen":
+        raise ValueError(
+            f"A text encoder learns on one device; found encoder_training {configuration.encoder_training!r} with "
+            f"strategy {configuration.strategy!r}. Leave the encoder frozen, or set strategy to none."
+        )
     return configuration
 
 
@@ -122,5 +127,9 @@ def _check_value(name: str, kind: Any, value: Any) -> None:
         raise ValueError(f"{name} is of type {kind.__name__}; found {value!r}. Give a number.")
     if name == "sampling_temperature" and value <= 0:
         raise ValueError(f"{name} is above 0; found {value!r}. 1 takes all targets, a higher one evens platforms out.")
+    if name in ("encoder_part_size", "encoder_blocks", "encoder_items") and value < 1:
+        raise ValueError(f"{name} is at least 1; found {value!r}. Where no encoder learns it counts for nothing.")
+    if name == "token_dropout" and not 0 <= value < 1:
+        raise ValueError(f"{name} is a share below 1; found {value!r}. 0 keeps all tokens.")
     if name in ("accumulation", "table_parts") and value < 1:
         raise ValueError(f"{name} counts parts; found {value!r}. 1 leaves things whole.")

@@ -42,9 +42,9 @@ class E5Encoder(FolderEncoder):
             self.letters = write_folder(_find(weights), Path(folder))
             super().__init__(Path(folder), "e5")
 
-    def encode(self, texts: Sequence[str]) -> np.ndarray:
-        """Vectors of length 1, float32 `[texts, 384]`."""
-        return super().encode([f"query: {text}".translate(self.letters) for text in texts])
+    def tokens(self, texts: Sequence[str]) -> list[np.ndarray]:
+        """The token ids of each text, read as a query."""
+        return super().tokens([f"query: {text}".translate(self.letters) for text in texts])
 
 
 def _find(weights: str) -> Path:

@@ -25,6 +25,7 @@ class Catalogue:
     embeddings: np.ndarray  # [items, size] float32, rows of zeros without text
     has_text: np.ndarray  # [items] bool
     qualities: np.ndarray | None = None  # [platforms] share of their records that can be used, if it was counted
+    texts: np.ndarray | None = None  # [items] str, None without text; known only where an encoder learns
 
     def items_of(self, platform: int) -> slice:
         """Where a platform's items stand."""
@@ -149,7 +150,17 @@ def _read_catalogue(folder: Path) -> Catalogue:
         embeddings=embeddings,
         has_text=has_text,
         qualities=platforms["quality"].astype(float) if "quality" in platforms else None,
+        texts=_read_texts(folder / "texts.parquet", len(has_text)),
     )
+
+
+def _read_texts(path: Path, count: int) -> np.ndarray | None:
+    """The items' texts, if they were exported."""
+    if not path.exists():
+        return None
+    known, texts = read_columns(path), np.full(count, None, object)
+    texts[known["item_index"]] = known["text"]
+    return texts
 
 
 def _read_embeddings(path: Path) -> tuple[np.ndarray, np.ndarray]:

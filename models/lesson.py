@@ -9,6 +9,7 @@ from models.choosing import Choice, Say, choose, refit
 from models.configuration import read_configuration
 from models.inputs import Inputs, Log
 from models.item_knn import learn_neighbours
+from models.learning_encoder import open_for_training
 from models.loss_weights import cross_entropies, loss_weights
 from models.popularity import Popularity
 from models.recommender import Scorer, all_item_vectors, make_scorer
@@ -51,12 +52,15 @@ class Lesson:
     def trainer(self) -> Trainer:
         """The network and how it is trained; made when it is first needed."""
         network = new_network(self.catalogue, self.configuration, self.seed, self.whitening)
-        return Trainer(network, self.catalogue, self.configuration)
+        name = self.inputs.configuration["encoder"]
+        encoder = open_for_training(name, self.catalogue, self.configuration, self.whitening)
+        return Trainer(network, self.catalogue, self.configuration, encoder)
 
     @property
     def parameters_count(self) -> int:
-        """How many numbers a network learns."""
-        return sum(int(np.prod(variable.shape)) for variable in self.trainer.network.trainable_variables)
+        """How many numbers a network learns, and the text encoder with it."""
+        learned = [*self.trainer.network.trainable_variables, *self.trainer.encoder.trained]
+        return sum(int(np.prod(variable.shape)) for variable in learned)
 
     def choose_joint(self, say: Say) -> Choice:
         """Epochs and blend of one network over all platforms, and how it did in the window; chosen once."""

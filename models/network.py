@@ -126,10 +126,11 @@ class Network(keras.Model):
         """The weights that nothing is learned into: what is known of the items."""
         return [*self.texts.parts, self.has_text, self.item_platforms, self.tower.was_taken]
 
-    def item_vectors(self, items: Any, training: bool = False) -> Any:
-        """Vectors z `[n, size]` of `[n]` items."""
+    def item_vectors(self, items: Any, training: bool = False, texts: Any = None) -> Any:
+        """Vectors z `[n, size]` of `[n]` items; their texts as known, or as given, whitened `[n, text_size]`."""
         facts = (ops.take(fact, items, axis=0) for fact in (self.has_text, self.item_platforms))
-        return ops.cast(self.tower(items, self.texts.take(items), *facts, training=training), "float32")
+        texts = self.texts.take(items) if texts is None else texts
+        return ops.cast(self.tower(items, texts, *facts, training=training), "float32")
 
     def call(self, items: Any, event_types: Any, gaps: Any, mask: Any, training: bool = False) -> Any:
         """The state h of the person after each token."""

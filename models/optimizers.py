@@ -22,6 +22,12 @@ def new_optimizer(configuration: Configuration) -> keras.optimizers.Optimizer:
     return optimizer
 
 
+def forget(optimizer: keras.optimizers.Optimizer) -> None:
+    """Begin anew: no step was taken yet."""
+    for variable in optimizer.variables:
+        variable.assign(tf.zeros_like(variable.value))
+
+
 def clipped(gradients: Sequence[Gradient], of_table: Sequence[int]) -> list[Gradient]:
     """Each gradient cut to norm 1; those at these places, of the parts of one table, as the one that they are."""
     cut = [tf.clip_by_norm(gradient, LONGEST) for gradient in gradients]

@@ -1,6 +1,7 @@
 """A text encoder that is a Transformer: the vectors of a text's tokens, pooled to one."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -23,40 +24,50 @@ class PooledEncoder:
 
     def __init__(self, name: str, tokenizer: Any, backbone: Any, pooling: Pooling) -> None:
         self.name, self.tokenizer, self.dimension = name, tokenizer, int(backbone.hidden_dim)
-        self.pooled = _compile_pooled(backbone, pooling)
+        self.backbone, self.pooling = backbone, pooling
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
-        """Vectors of length 1, float32 `[texts, dimension]`; a text of no tokens is read as the first of all tokens."""
-        vectors = np.zeros((len(texts), self.dimension), np.float32)
-        tokens = [encoding.ids or [0] for encoding in self.tokenizer.encode_batch(list(texts))]
+        """Vectors of length 1, float32 `[texts, dimension]`."""
+        return self.encode_tokens(self.tokens(texts))
+
+    def tokens(self, texts: Sequence[str]) -> list[np.ndarray]:
+        """The token ids of each text, int32 `[tokens]`; a text of no tokens is read as the first of all tokens."""
+        return [np.array(encoding.ids or [0], np.int32) for encoding in self.tokenizer.encode_batch(list(texts))]
+
+    def encode_tokens(self, tokens: Sequence[np.ndarray]) -> np.ndarray:
+        """Vectors of length 1, float32 `[texts, dimension]`, by the weights as they are now."""
+        vectors = np.zeros((len(tokens), self.dimension), np.float32)
         for places in _batches_by_length([len(ids) for ids in tokens]):
             padded, mask = pad([tokens[place] for place in places])
-            vectors[places] = self.pooled(padded, mask).numpy()
+            vectors[places] = self.compiled(padded, mask).numpy()
         return unit_length(vectors)
 
+    @cached_property
+    def compiled(self) -> Any:
+        """`pooled` with one signature for all shapes: TensorFlow traces the network once, not once for every length."""
+        import tensorflow as tf
 
-def _compile_pooled(backbone: Any, pooling: Pooling) -> Any:
-    """Token ids and mask, int32 `[texts, tokens]`, to one vector a text, `[texts, dimension]`.
+        shape = tf.TensorSpec([None, None], tf.int32)
+        return tf.function(self.pooled, input_signature=[shape, shape])
 
-    One signature for all shapes: TensorFlow traces the network once, not once for every length.
-    """
-    import tensorflow as tf
+    def pooled(self, token_ids: Any, padding_mask: Any) -> Any:
+        """Token ids and mask, int32 `[texts, tokens]`, to one vector a text, `[texts, dimension]`."""
+        import tensorflow as tf
 
-    shape = tf.TensorSpec([None, None], tf.int32)
-
-    @tf.function(input_signature=[shape, shape])
-    def pooled(token_ids: Any, padding_mask: Any) -> Any:
         given = {"token_ids": token_ids, "segment_ids": tf.zeros_like(token_ids), "padding_mask": padding_mask}
-        output = backbone({name: given[name] for name in backbone.input}, training=False)
-        vectors = output["sequence_output"] if isinstance(output, dict) else output
-        if pooling == "first":
+        output = self.backbone({name: given[name] for name in self.backbone.input}, training=False)
+        vectors = of_tokens(output)
+        if self.pooling == "first":
             return vectors[:, 0]
-        if pooling == "last":
+        if self.pooling == "last":
             return tf.gather(vectors, tf.reduce_sum(padding_mask, axis=1) - 1, batch_dims=1)
         weights = tf.cast(padding_mask, vectors.dtype)[:, :, None]
         return tf.reduce_sum(vectors * weights, axis=1) / tf.reduce_sum(weights, axis=1)
 
-    return pooled
+
+def of_tokens(output: Any) -> Any:
+    """The vectors of the tokens, of what a backbone gives."""
+    return output["sequence_output"] if isinstance(output, dict) else output
 
 
 def _batches_by_length(lengths: Sequence[int]) -> list[list[int]]:
@@ -69,10 +80,10 @@ def _batches_by_length(lengths: Sequence[int]) -> list[list[int]]:
     return batches
 
 
-def pad(tokens: Sequence[Sequence[int]]) -> tuple[np.ndarray, np.ndarray]:
+def pad(tokens: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """Token ids filled up with zeros to the longest, and a mask of what is real; both int32 `[texts, tokens]`."""
     lengths = np.array([len(ids) for ids in tokens])
     mask = np.arange(lengths.max()) < lengths[:, None]
     padded = np.zeros(mask.shape, np.int32)
-    padded[mask] = np.concatenate([np.asarray(ids, np.int32) for ids in tokens])
+    padded[mask] = np.concatenate(tokens)
     return padded, mask.astype(np.int32)

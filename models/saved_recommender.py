@@ -36,6 +36,11 @@ def load_network(folder: Path, platform: str | None = None) -> Network | None:
     return keras.saving.load_model(path, compile=False) if path.exists() else None
 
 
+def encoder_file(folder: Path, platform: str | None = None) -> Path:
+    """Where the text encoder lies that learned with a network; see `models.encoder_weights`."""
+    return folder / (f"encoder.{platform}.safetensors" if platform else "encoder.safetensors")
+
+
 def save_whitening(folder: Path, whitening: Whitening) -> None:
     """Write how the texts were whitened that the networks learned from."""
     np.savez(folder / "whitening.npz", mean=whitening.mean, components=whitening.components)

@@ -12,12 +12,14 @@ from typing import Any
 import numpy as np
 
 from models.choosing import Choice, Say, choose_averaged
+from models.encoder_weights import save_encoder
 from models.evaluation import ALL, NOBODY, Scores
 from models.heads import NO_HEADS, Heads, learn_heads
+from models.learning_encoder import LearningEncoder
 from models.lesson import Lesson
 from models.lineup import paired_rows
 from models.recommender import PRIOR_ALONE, Blend, Scorer, averaged
-from models.saved_recommender import save_network, save_recommender, save_whitening
+from models.saved_recommender import encoder_file, save_network, save_recommender, save_whitening
 from models.warm_start import Parent
 
 JOINT, SINGLE, BOTH, PRIOR = "joint", "single", "joint+single", "prior"
@@ -196,7 +198,10 @@ def scorers(makers: Sequence[str], shared: Scorer | None, singles: Mapping[int, 
 def save_shipped(folder: Path, lesson: Lesson, chosen: Chosen, heads: list[Heads], say: Say) -> None:
     """Refit what ships, and keep it in a folder that a later night can go on from."""
     for number in refit_shipped(lesson, chosen, say):
-        save_network(folder, lesson.trainer.network, None if number is None else lesson.catalogue.platforms[number])
+        platform = None if number is None else lesson.catalogue.platforms[number]
+        save_network(folder, lesson.trainer.network, platform)
+        if isinstance(lesson.trainer.encoder, LearningEncoder):
+            save_encoder(encoder_file(folder, platform), lesson.trainer.encoder.learned)
     facts = {
         "configuration": lesson.configuration.as_dict(),
         "makers": chosen.makers,

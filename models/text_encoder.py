@@ -29,6 +29,10 @@ class TextEncoder(Protocol):
         """Vectors of length 1, float32 `[texts, dimension]`, in the order of the texts."""
 
 
+class UntrainableEncoderError(ValueError):
+    """A text encoder was asked to learn that has no weights in Keras."""
+
+
 class UnknownEncoderError(ValueError):
     """A text encoder was asked for that does not exist."""
 

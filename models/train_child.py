@@ -28,6 +28,7 @@ def train(folder: Path, device: str) -> None:
     from models.board import Board
     from models.card import write_card
     from models.choosing import judge_popularity
+    from models.encoder_weights import version_of
     from models.lesson import Lesson
     from models.shipping import choose_shipped, learn_shipped_heads, save_shipped
     from models.warm_start import find_parent
@@ -53,7 +54,7 @@ def train(folder: Path, device: str) -> None:
         "reliability": of_heads["reliability"],
         "shipped": chosen.shipped(platforms),
         "version": {
-            "encoder": inputs.configuration["encoder"],
+            "encoder": version_of(inputs.configuration["encoder"], target),
             "parent": lesson.parent.version if lesson.parent else None,
             "origin": origin,
             "epochs": max(chosen.epochs),

@@ -9,11 +9,12 @@ import tensorflow as tf
 from models.configuration import Configuration
 from models.distribution import Spread, strategy_of
 from models.inputs import SECONDS_PER_DAY, Catalogue, Log
+from models.learning_encoder import FrozenEncoder
 from models.loss_scale import LossScale
 from models.loss_weights import Uncertainty
 from models.negatives import Sampler
 from models.network import Network
-from models.optimizers import clipped, new_optimizer, scheduled_rate
+from models.optimizers import clipped, forget, new_optimizer, scheduled_rate
 from models.parts.rank_allocator import RankAllocator
 from models.popularity import Popularity
 from models.sequences import Sequences, newest_sequences
@@ -62,16 +63,24 @@ class Trainer:
     `start` forgets everything learned and begins with a log; each `epoch` is one pass over it.
     """
 
-    def __init__(self, network: Network, catalogue: Catalogue, configuration: Configuration) -> None:
+    def __init__(
+        self,
+        network: Network,
+        catalogue: Catalogue,
+        configuration: Configuration,
+        encoder: FrozenEncoder | None = None,
+    ) -> None:
         self.network, self.catalogue, self.configuration = network, catalogue, configuration
+        self.encoder = encoder or FrozenEncoder()
         self.offsets = [catalogue.items_of(number).start for number in range(len(catalogue.platforms))]
         self.spread = Spread(configuration)
         with self.spread.strategy.scope():
             self.uncertainty = Uncertainty(len(self.offsets)) if configuration.alpha == "uncertainty" else None
             learned = [self.uncertainty.log_variances] if self.uncertainty else []
-            self.trained = [*network.trainable_variables, *learned]
+            self.own = [*network.trainable_variables, *learned]
             self.optimizer = new_optimizer(configuration)
-            self.optimizer.build(self.trained)
+            self.optimizer.build(self.own)
+        self.trained = [*self.own, *self.encoder.trained]
         self.scale = LossScale() if configuration.precision == "float16" else None
         parts = {id(part) for part in network.tower.deltas.parts}
         self.of_deltas = [place for place, variable in enumerate(self.trained) if id(variable) in parts]
@@ -103,8 +112,8 @@ class Trainer:
             self.uncertainty.begin(np.isnan(self.catalogue.alphas) & (alphas > 0))
         for variable, value in self.untrained:
             variable.assign(value)
-        for variable in self.optimizer.variables:
-            variable.assign(tf.zeros_like(variable.value))
+        forget(self.optimizer)
+        self.encoder.start()
         self.chance, self.steps_done, self.rate = np.random.default_rng(seed), 0, rate
         was_taken = np.isin(np.arange(len(self.catalogue.item_ids)), log.items[log.is_positive])
         self.network.tower.was_taken.assign(was_taken)
@@ -152,6 +161,7 @@ class Trainer:
             batch = sequences.padded(rows, length)
             rate = scheduled_rate(configuration, self.steps_done, steps)
             self.optimizer.learning_rate = rate if self.rate is None else self.rate
+            self.encoder.keep_pace(rate)
             samples = [sampler.draw(chance) for sampler in course.samplers]
             # a night's list has to last for the window: targets see a popularity of some days before
             lags = chance.integers(1, 1 + configuration.prior_lag_days, batch.targets.shape)
@@ -163,9 +173,12 @@ class Trainer:
                 [tf.constant(log_chances) for _, log_chances in samples],
                 course.tables,
                 tf.constant(platform_weights, tf.float32),
+                [tf.constant(array) for array in self.encoder.draw(batch.targets, chance)],
             ).numpy()
             self.ranks.allot(self.steps_done, steps)
+            self.encoder.ranks.allot(self.steps_done, steps)
             self.steps_done += 1
+        self.encoder.refresh(self.network, self.alphas > 0)
         return totals / max(len(plan), 1) / np.where(self.alphas > 0, self.alphas, 1.0)
 
     def _signature(self) -> list:
@@ -173,7 +186,8 @@ class Trainer:
         whole, real, platforms = tf.int32, tf.float32, len(self.offsets)
         grid = [tf.TensorSpec([None, None], kind) for kind in (whole, whole, real, tf.bool, whole, whole)]
         samples = [[tf.TensorSpec([None], kind)] * platforms for kind in (whole, real)]
-        return [grid, *samples, [tf.TensorSpec([None, None], real)] * platforms, tf.TensorSpec([platforms], real)]
+        tables = [tf.TensorSpec([None, None], real)] * platforms
+        return [grid, *samples, tables, tf.TensorSpec([platforms], real), self.encoder.signature()]
 
     def _step(self, rows: list[tf.Tensor], *shared: Any) -> tf.Tensor:
         """One step of the optimizer on one batch; the weighted losses α_p ℓ_p `[platforms]`."""
@@ -187,7 +201,9 @@ class Trainer:
 
     def _move(self, gradients: list[Gradient]) -> None:
         self.ranks.observe(self.trained, gradients)
-        self.optimizer.apply(clipped(gradients, self.of_deltas), self.trained)
+        own = len(self.own)
+        self.optimizer.apply(clipped(gradients[:own], self.of_deltas), self.own)
+        self.encoder.move(gradients[own:])
 
     def _part(
         self,
@@ -201,18 +217,20 @@ class Trainer:
         log_chances: list[tf.Tensor],
         tables: list[tf.Tensor],
         platform_weights: tf.Tensor,
+        read: list[tf.Tensor],
     ) -> tuple[tf.Tensor, list[Gradient]]:
         """The weighted losses α_p ℓ_p `[platforms]` of some rows of a batch, and the gradients of `trained`."""
         network, shape, taken = self.network, tf.shape(items), tf.maximum(targets, 0)
         # every item of the step goes through the tower once; negatives, each there once, keep their order
         parts = [offset + drawn for offset, drawn in zip(self.offsets, negatives, strict=True)]
         sizes = [tf.size(part) for part in parts]
-        once, places = tf.unique(tf.concat([*parts, tf.reshape(items, [-1]), tf.reshape(taken, [-1])], 0))
-        _, of_tokens, of_targets = tf.split(places, [sum(sizes), tf.size(items), tf.size(items)], num=3)
+        once, places = tf.unique(tf.concat([*parts, tf.reshape(items, [-1]), tf.reshape(taken, [-1]), *read[:1]], 0))
+        _, of_tokens, of_targets, of_read = tf.split(places, [sum(sizes), tf.size(items), tf.size(items), -1], num=4)
         of_targets = tf.reshape(of_targets, shape)
         platforms = tf.where(targets >= 0, tf.gather(network.item_platforms, taken), -1)
         with tf.GradientTape() as tape:
-            vectors = network.item_vectors(once, training=True)
+            texts = self.encoder.among(network.texts.take(once), of_read, *read[1:])
+            vectors = network.item_vectors(once, training=True, texts=texts)
             tokens = tf.reshape(tf.gather(vectors, of_tokens), [shape[0], shape[1], network.size])
             states = network.read(tokens, items, event_types, gaps, mask, training=True)
             unit, losses = tf.math.l2_normalize(vectors, axis=-1), []
@@ -229,7 +247,7 @@ class Trainer:
             weighted = tf.stack(losses) * platform_weights
             parts = self.spread.parts
             total = self.uncertainty.loss(weighted, parts) if self.uncertainty else tf.reduce_sum(weighted)
-            total += sum(network.losses) / parts
+            total += sum([*network.losses, *self.encoder.losses]) / parts
             if self.scale:
                 total *= self.scale.factor
         return weighted, tape.gradient(total, self.trained, unconnected_gradients="zero")

@@ -140,6 +140,8 @@ def why_anew(parent: Parent, inputs: Inputs, alphas: np.ndarray) -> str | None:
         return f"{parent.version} has learned nothing"
     if parent.configuration != read_configuration(inputs.configuration["recommender"]):
         return f"{parent.version} has other hyperparameters"
+    if parent.configuration.encoder_training != "frozen":
+        return f"{parent.version} has a text encoder that learned with it, and that reads texts as it did then"
     part, same = parent.configuration.platform_part, parent.facts["platforms"] == list(catalogue.platforms)
     if part == "adalora" or (part != "none" and not same):
         return f"the parts of platforms in {parent.version} cannot be gone on with"

@@ -5,27 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from safetensors.numpy import save_file
-from tokenizers import Tokenizer, models, pre_tokenizers
 
 from models.text_encoder import load_text_encoder
+from tests.models.tiny_gpt import HEADS, LAYERS, SIZE, WORDS, made_weights, write_gpt
 
-WORDS = ["a", "red", "dress", "green", "tea", "?"]
 TEXTS = ["a red dress", "green tea", "tea", "green green red dress tea a a", ""]
-SIZE, LAYERS, HEADS, PLACES = 8, 2, 2, 16
-
-
-def made_weights() -> dict[str, np.ndarray]:
-    """Every weight of a small GPT-2, drawn, by the name that Hugging Face has for it."""
-    chance, shapes = np.random.default_rng(4), {"wte.weight": (len(WORDS), SIZE), "wpe.weight": (PLACES, SIZE)}
-    matrices = {"attn.c_attn": (SIZE, 3 * SIZE), "attn.c_proj": (SIZE, SIZE)}
-    matrices |= {"mlp.c_fc": (SIZE, 4 * SIZE), "mlp.c_proj": (4 * SIZE, SIZE)}
-    for layer in range(LAYERS):
-        for name, shape in matrices.items():
-            shapes |= {f"h.{layer}.{name}.weight": shape, f"h.{layer}.{name}.bias": shape[1:]}
-    for name in [f"h.{layer}.ln_{number}" for layer in range(LAYERS) for number in (1, 2)] + ["ln_f"]:
-        shapes |= {f"{name}.weight": (SIZE,), f"{name}.bias": (SIZE,)}
-    return {name: chance.normal(size=shape).astype(np.float32) for name, shape in shapes.items()}
 
 
 def states(weights: dict[str, np.ndarray], ids: list[int]) -> np.ndarray:
@@ -57,14 +41,7 @@ def states(weights: dict[str, np.ndarray], ids: list[int]) -> np.ndarray:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder as Hugging Face keeps it."""
-    path = tmp_path_factory.mktemp("gpt")
-    save_file(made_weights(), path / "model.safetensors")
-    tokenizer = Tokenizer(models.WordLevel({word: number for number, word in enumerate(WORDS)}, unk_token="?"))
-    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
-    tokenizer.save(str(path / "tokenizer.json"))
-    sizes = {"vocab_size": len(WORDS), "n_layer": LAYERS, "n_head": HEADS, "n_embd": SIZE, "n_positions": PLACES}
-    (path / "config.json").write_text(json.dumps({"model_type": "gpt2", "resid_pdrop": 0.1, **sizes}))
-    return path
+    return write_gpt(tmp_path_factory.mktemp("gpt") / "folder")
 
 
 @pytest.mark.parametrize("pooling", ["lasttoken", "mean_tokens"])

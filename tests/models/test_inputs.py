@@ -111,6 +111,8 @@ def test_a_target_is_what_follows_and_is_positive(tiny_inputs: Path) -> None:
         ({"alpha": "best"}, "alpha is one of equal, size, inverse, quality, uncertainty, gap; found 'best'"),
         ({"optimizer": 1}, "optimizer is one of adamw, sgd; found 1"),
         ({"sampling_temperature": 0}, "sampling_temperature is above 0; found 0"),
+        ({"encoder_blocks": 0}, "encoder_blocks is at least 1; found 0"),
+        ({"token_dropout": 1}, "token_dropout is a share below 1; found 1"),
     ],
 )
 def test_a_wrong_hyperparameter_is_refused(overrides: dict[str, object], message: str) -> None:

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
+from models.configuration import Configuration
+from models.encoder_weights import Training, open_encoder
 from models.text_encoder import TextEncoder, load_text_encoder
 
 LIMIT = 256
@@ -109,6 +111,15 @@ def test_its_folder_gives_the_same(encoder: TextEncoder) -> None:
     folder = load_text_encoder(name)
     assert folder.name == name
     np.testing.assert_array_equal(folder.encode(TEXTS[:3]), encoder.encode(TEXTS[:3]))
+
+
+@pytest.mark.parametrize("training", ["lora", "adalora"])
+def test_low_ranks_are_a_hundredth_of_it(training: Training, encoder: TextEncoder) -> None:
+    """LoRA and AdaLoRA of the usual rank are at most 1 % of its numbers; its vectors begin as they were."""
+    learned = open_encoder("minilm", training, Configuration().encoder_part_size, 1)
+    count = sum(int(np.prod(weight.shape)) for weight in learned.trained.values())
+    assert 0 < count <= 0.01 * learned.encoder.backbone.count_params()
+    np.testing.assert_allclose(learned.encoder.encode(TEXTS), encoder.encode(TEXTS), atol=1e-6)
 
 
 def test_company_does_not_matter(encoder: TextEncoder) -> None:

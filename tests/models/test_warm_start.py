@@ -230,6 +230,11 @@ def test_a_night_learns_from_nothing_when_too_much_is_new(inputs: Inputs, parent
     assert "100% of what was taken since" in str(why_anew(parent, unknown, alphas))
     other = changed(inputs, recommender={**inputs.configuration["recommender"], "blocks": 2})
     assert "hyperparameters" in str(why_anew(parent, other, alphas))
+    taught = {**inputs.configuration["recommender"], "encoder_training": "lora"}
+    of_its_own = replace(parent, facts={**parent.facts, "configuration": taught})
+    assert "a text encoder that learned with it" in str(
+        why_anew(of_its_own, changed(inputs, recommender=taught), alphas)
+    )
     with pytest.raises(ValueError, match="earlier"):
         why_anew(parent, changed(inputs, cut=CUT), alphas)
 

@@ -1,0 +1,207 @@
+"""A text encoder that learns: what moves in it and what stays, what a step reads, and what is left when it is saved."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import keras
+import numpy as np
+import pyarrow as arrow
+import pyarrow.parquet as parquet
+import pytest
+import tensorflow as tf
+
+from models.configuration import read_configuration
+from models.encoder_weights import load_encoder, open_encoder, save_encoder
+from models.inputs import Inputs, read_inputs
+from models.learning_encoder import LearningEncoder, open_for_training
+from models.lesson import Lesson
+from models.saved_recommender import load_network, load_whitening
+from models.text_encoder import UntrainableEncoderError, load_text_encoder
+from models.train_child import train
+from models.whitening import Whitening
+from tests.models.tiny_gpt import LAYERS, WORDS, write_gpt
+from tests.models.tiny_run import EACH, PLATFORMS, RECOMMENDER, UNTITLED, cluster_of, write_run
+
+QUERIES, VALUES, OUTPUTS = (
+    [f"transformer_layer_{number}/{place}" for number in range(LAYERS)]
+    for place in ("self_attention/query", "self_attention/value", "self_attention/attention_output")
+)
+INNER = [f"transformer_layer_{number}/feedforward_output_dense" for number in range(LAYERS)]
+LEARNED = {
+    "lora": {f"{place}/{name}" for place in QUERIES + VALUES for name in ("up", "down")},
+    "adalora": {f"{place}/{name}" for place in QUERIES + VALUES for name in ("up", "down", "values")},
+    "adapter": {f"{place}/{name}" for place in OUTPUTS + INNER for name in ("up", "down", "up_bias", "down_bias")},
+}
+TRAININGS = [*LEARNED, "top", "all"]
+
+
+@pytest.fixture(scope="module")
+def gpt(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A small encoder, by its name."""
+    return f"hf:{write_gpt(tmp_path_factory.mktemp('gpt') / 'folder')}"
+
+
+@pytest.fixture(scope="module")
+def run_folder(gpt: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tiny run, whose items have texts: each cluster's own word, and some others."""
+    few = {**RECOMMENDER, "max_epochs": 1, "encoder_training": "lora", "encoder_items": 4, "encoder_part_size": 2}
+    few |= {"encoder_learning_rate": 0.01, "tokens_per_batch": 768}
+    folder = write_run(tmp_path_factory.mktemp("texts"), mode="single", encoder=gpt, recommender=few)
+    chance, items = np.random.default_rng(2), np.arange(PLATFORMS * EACH)
+    texts = [" ".join([WORDS[cluster_of(one)], *chance.choice(WORDS[:5], 3)]) for one in items if one != UNTITLED]
+    vectors = load_text_encoder(gpt).encode(texts)
+    columns = parquet.read_table(folder / "inputs" / "items.parquet")
+    embeddings = arrow.array([None, *vectors], arrow.list_(arrow.float32()))
+    columns = columns.set_column(columns.column_names.index("embedding"), "embedding", embeddings)
+    parquet.write_table(columns, folder / "inputs" / "items.parquet")
+    known = {"item_index": np.delete(items, UNTITLED).astype(np.int32), "text": texts}
+    parquet.write_table(arrow.table(known), folder / "inputs" / "texts.parquet")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def inputs(run_folder: Path) -> Inputs:
+    return read_inputs(run_folder)
+
+
+def new_encoder(gpt: str, inputs: Inputs, training: str, **more: float) -> LearningEncoder:
+    """An encoder that has learned nothing yet."""
+    chosen = {**RECOMMENDER, "encoder_training": training, "encoder_part_size": 2, **more}
+    catalogue, configuration = inputs.catalogue, read_configuration(chosen)
+    whitening = Whitening.fit(catalogue.embeddings, catalogue.has_text, configuration.text_size)
+    encoder = open_for_training(gpt, catalogue, configuration, whitening)
+    assert isinstance(encoder, LearningEncoder)
+    return encoder
+
+
+def steps(encoder: LearningEncoder) -> None:
+    """Two steps of no great sense."""
+    encoder.keep_pace(0.5)
+    items, *tokens = encoder.draw(np.arange(1, 30), np.random.default_rng(1))
+    for _ in range(2):
+        with tf.GradientTape() as tape:
+            texts = encoder.among(tf.zeros([len(items), 8]), tf.range(len(items)), *map(tf.constant, tokens))
+            loss = tf.reduce_sum(tf.sin(texts)) + sum(encoder.losses)
+        encoder.move(tape.gradient(loss, encoder.trained))
+
+
+@pytest.mark.parametrize("training", TRAININGS)
+def test_what_is_asked_for_learns_and_nothing_else(training: str, gpt: str, inputs: Inputs, tmp_path: Path) -> None:
+    """Vectors begin as the frozen encoder's; named weights move, others stay bit for bit; what is saved loads equal."""
+    encoder, texts = new_encoder(gpt, inputs, training), [*inputs.catalogue.texts[1:]]
+    backbone, trained = encoder.learned.encoder.backbone, encoder.learned.trained
+    np.testing.assert_allclose(encoder.learned.encoder.encode(texts), inputs.catalogue.embeddings[1:], atol=1e-5)
+    own = {weight.path for weight in backbone.trainable_weights}
+    expected = LEARNED.get(training, own)
+    if training == "top":
+        expected = {path for path in own if path.startswith(f"transformer_layer_{LAYERS - 1}/")}
+    assert set(trained) == expected
+    weights = {weight.path: weight for weight in backbone.weights} | trained
+    before = {name: weight.numpy() for name, weight in weights.items()}
+    steps(encoder)
+    moved = {name for name, weight in weights.items() if (weight.numpy() != before[name]).any()}
+    # keys have no say in where attention goes by their biases
+    assert moved | {name for name in expected if name.endswith("key/bias")} == expected
+    save_encoder(tmp_path / "encoder.safetensors", encoder.learned)
+    again = load_encoder(tmp_path / "encoder.safetensors").encode(texts)
+    np.testing.assert_array_equal(again, encoder.learned.encoder.encode(texts))
+    assert np.abs(again - inputs.catalogue.embeddings[1:]).max() > 0.001
+
+
+def test_others_than_the_first_weights_are_refused(gpt: str, tmp_path: Path) -> None:
+    """What was learned is of use with the weights that it began from alone; the error says whose have changed."""
+    folder = Path(gpt.removeprefix("hf:"))
+    save_encoder(tmp_path / "encoder.safetensors", open_encoder(gpt, "lora", 2, 1))
+    before = (folder / "config.json").read_text()
+    (folder / "config.json").write_text(before + "\n")
+    with pytest.raises(ValueError, match=f"those of {gpt} have changed since"):
+        load_encoder(tmp_path / "encoder.safetensors")
+    (folder / "config.json").write_text(before)
+
+
+def test_a_step_reads_some_of_what_was_taken(gpt: str, inputs: Inputs) -> None:
+    """At most so many items, each once, of those that were taken and have a text; tokens are lost, never the ends."""
+    encoder, chance = new_encoder(gpt, inputs, "lora", encoder_items=5, token_dropout=0.5), np.random.default_rng(3)
+    taken, kept, whole = np.array([[UNTITLED, 7, 7, -1], [9, 20, 30, 41], [55, -1, 60, -1]]), 0, 0
+    drawn = set()
+    for _ in range(200):
+        items, ids, mask = encoder.draw(taken, chance)
+        assert len(items) == len(set(items)) == 5 and {*items} <= {*taken.ravel()} - {UNTITLED, -1}
+        drawn |= {*items}
+        for item, row, is_real in zip(items, ids, mask == 1, strict=True):
+            tokens = encoder.tokens[item]
+            assert [row[0], row[is_real][-1]] == [tokens[0], tokens[-1]]
+            kept, whole = kept + is_real.sum() - 2, whole + len(tokens) - 2
+    assert drawn == {7, 9, 20, 30, 41, 55, 60} and 0.45 < kept / whole < 0.55
+    assert [len(part) for part in encoder.draw(np.array([[UNTITLED]]), chance)] == [1, 1, 1]
+
+
+@pytest.mark.parametrize("training", ["lora", "adalora"])
+def test_the_recommenders_loss_teaches_it(training: str, inputs: Inputs) -> None:
+    """After an epoch all texts are known as it reads them then; started anew it learns the same, bit for bit."""
+    recommender = {**inputs.configuration["recommender"], "encoder_training": training}
+    keras.utils.set_random_seed(3)
+    lesson = Lesson(replace(inputs, configuration={**inputs.configuration, "recommender": recommender}))
+    encoder, catalogue, network = lesson.trainer.encoder, inputs.catalogue, lesson.trainer.network
+    assert isinstance(encoder, LearningEncoder) and catalogue.texts is not None
+    frozen = lesson.whitening.apply(catalogue.embeddings, catalogue.has_text)
+
+    def after_an_epoch() -> list[np.ndarray]:
+        lesson.trainer.start(lesson.log, lesson.popularity, np.array([0.0, 1.0]), 3)
+        np.testing.assert_array_equal(network.texts.numpy(), frozen)
+        losses = lesson.trainer.epoch()
+        return [losses, network.texts.numpy(), *(weight.numpy() for weight in encoder.trained)]
+
+    first = after_an_epoch()
+    moved = {
+        name
+        for name, now, then in zip(encoder.learned.trained, first[2:], encoder.untrained, strict=True)
+        if (now != then).any()
+    }
+    assert moved >= {name for name in LEARNED[training] if not name.endswith("values")}
+    if training == "adalora":  # a rank of 2 in four places
+        assert sum(np.count_nonzero(part.values) for part in encoder.ranks.layers) == 8
+    assert lesson.trainer.epoch()[1] < first[0][1]
+    texts = network.texts.numpy()
+    np.testing.assert_array_equal(texts[:EACH], frozen[:EACH])
+    assert np.abs(texts - frozen)[EACH:].max() > 0.01
+    vectors = encoder.learned.encoder.encode([*catalogue.texts[EACH:]])
+    now = lesson.whitening.apply(vectors, np.ones(len(vectors), bool))
+    np.testing.assert_allclose(texts[EACH:], now, atol=1e-4)
+    for before, again in zip(first, after_an_epoch(), strict=True):
+        np.testing.assert_array_equal(again, before)
+
+
+def test_a_night_keeps_the_encoder_it_trained(run_folder: Path, inputs: Inputs, gpt: str) -> None:
+    """Beside each network lies the encoder that reads texts as that network knows them; version and card name them."""
+    keras.utils.set_random_seed(3)
+    train(run_folder, "CPU")
+    folder, catalogue = run_folder / "recommender", inputs.catalogue
+    whitening = load_whitening(folder)
+    assert whitening is not None
+    for number, platform in enumerate(catalogue.platforms):
+        network, items = load_network(folder, platform), catalogue.items_of(number)
+        assert network is not None
+        vectors = load_encoder(folder / f"encoder.{platform}.safetensors").encode(
+            [one or "" for one in catalogue.texts[items]]
+        )
+        known = whitening.apply(vectors, catalogue.has_text[items])
+        np.testing.assert_allclose(network.texts.numpy()[items], known, atol=1e-4)
+    version = json.loads((folder / "metrics.json").read_text())["version"]
+    name, _, digest = version["encoder"].rpartition(" ")
+    assert name == gpt and len(digest) == 12
+    assert f"text encoder {gpt} {digest}, " in (folder / "card.md").read_text()
+
+
+def test_what_cannot_learn_is_refused(inputs: Inputs, gpt: str) -> None:
+    """An encoder without weights in Keras, texts that nobody exported, several devices: errors that say what to do."""
+    with pytest.raises(UntrainableEncoderError, match=r"minilm, e5 or hf:/PATH/TO/FOLDER; found 'hashing'"):
+        open_encoder("hashing", "lora", 2, 1)
+    without = replace(inputs, catalogue=replace(inputs.catalogue, texts=None))
+    with pytest.raises(ValueError, match="the run's inputs have none"):
+        new_encoder(gpt, without, "lora")
+    with pytest.raises(
+        ValueError, match=r"learns on one device; found encoder_training 'top' with strategy 'mirrored'"
+    ):
+        read_configuration({"encoder_training": "top", "strategy": "mirrored"})
