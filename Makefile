@@ -3,6 +3,7 @@
 # make check    style, types, architecture, SQL, generated files
 # make bench    benchmarks, as ratios within one run
 # make bench-quality SET=nights   recommenders side by side on the real data in ../shared; or amazon4-loo, amazon-bst, ml-1m;
+#                                 or encoders: the nights by text encoder, what of it learns and what each platform has;
 #                                 or simulator: what joint training brings by how much made-up platforms share
 # make docs     the tables, their columns and their lineage, as one page that needs no network
 # make acceptance   persons and things matched, and a night, on the real data in ../shared, judged

@@ -108,6 +108,7 @@ def build_tables(settings: Settings, last_day: date) -> date:
     built = night_of_tables(settings)
     if built is not None and built >= last_day:
         LOG.info("tables stand as of %s", built)
+        encode(settings)  # the encoder in use may be another than theirs
         return built
     LOG.info("tables as of %s …", last_day)
     night = {"logical_date": last_day.isoformat()}

@@ -131,12 +131,13 @@ class Backtest:
             for name, (catalogue, several) in wanted.items()
             for number, one in enumerate(several)
         }
-        seconds = meter.read()["seconds"]
+        cost = meter.read()
+        seconds, facts = cost.pop("seconds"), json.dumps({**entry.facts, **cost})
         path.parent.mkdir(exist_ok=True)
         partial = path.with_suffix(".partial.npz")
-        np.savez_compressed(partial, **lists, seconds=seconds, facts=json.dumps(entry.facts))
+        np.savez_compressed(partial, **lists, seconds=seconds, facts=facts)
         partial.replace(path)
-        tell(f"{job}: done in {seconds:.1f} s  {json.dumps(entry.facts)}")
+        tell(f"{job}: done in {seconds:.1f} s  {facts}")
 
 
 def digest(folder: Path) -> str:

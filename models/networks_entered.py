@@ -57,5 +57,10 @@ def enter(task: Task, mode: str) -> Entry:
     prior = lesson.scorer(task.inputs.log, task.asked, has_network=False)
     made = scorers(chosen.makers, learned.scorers.get(None), singles, prior)
     rankers = [scorer.blended(*chosen.blends) for scorer in made]
-    facts = {"makers": chosen.makers, "epochs": chosen.epochs, "blends": [*map(asdict, chosen.blends)]}
+    facts = {
+        "makers": chosen.makers,
+        "epochs": chosen.epochs,
+        "blends": [*map(asdict, chosen.blends)],
+        "parameters_count": lesson.parameters_count if max(chosen.epochs) else 0,
+    }
     return Entry(ByPlatform(rankers), facts)

@@ -26,6 +26,7 @@ BENCHMARKS = {
     "lists": "lists.bench_lists",
     "growth": "growth.bench_training_growth",
     "rate": "training_rate.bench_training_rate",
+    "encoding": "encoding.bench_encoding",
 }
 
 

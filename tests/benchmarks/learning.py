@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from models.configuration import Configuration
 
@@ -26,10 +26,10 @@ class Epoch(NamedTuple):
     loss: float
 
 
-def answer(epoch: Callable[[], Epoch]) -> None:
-    """Be a child: tell of an epoch for each line that comes, until no more can come."""
+def answer(work: Callable[[], Epoch | float]) -> None:
+    """Be a child: do the work for each line that comes, and tell what it gave, until no more can come."""
     for _line in sys.stdin:
-        print(json.dumps(epoch()), flush=True)
+        print(json.dumps(work()), flush=True)
 
 
 def timed(targets: int, epoch: Callable[[], float]) -> Epoch:
@@ -40,16 +40,24 @@ def timed(targets: int, epoch: Callable[[], float]) -> Epoch:
 
 
 @contextmanager
-def learner(python: Path | str, module: str) -> Iterator[Callable[[], Epoch]]:
-    """A child that learns for an epoch whenever it is called; of one thread, for threads that wait burn seconds."""
-    environment = {**os.environ, "PYTHONPATH": str(PROJECT), "OMP_NUM_THREADS": "1"}
+def asked(python: Path | str, module: str, *arguments: str, threads: int = 1) -> Iterator[Callable[[], Any]]:
+    """A child that does its work whenever it is called; of one thread, for threads that wait burn seconds."""
+    names = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "RAYON_NUM_THREADS")
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT), **dict.fromkeys(names, str(threads))}
     with subprocess.Popen(
-        [str(python), "-m", f"tests.benchmarks.{module}"], cwd=PROJECT, env=environment, text=True, bufsize=1,
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        [str(python), "-m", f"tests.benchmarks.{module}", *arguments], cwd=PROJECT, env=environment, text=True,
+        bufsize=1, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
     ) as child:  # fmt: skip
 
-        def ask() -> Epoch:
+        def ask() -> Any:
             child.stdin.write("\n")
-            return Epoch(*json.loads(child.stdout.readline()))
+            return json.loads(child.stdout.readline())
 
         yield ask
+
+
+@contextmanager
+def learner(python: Path | str, module: str) -> Iterator[Callable[[], Epoch]]:
+    """A child that learns for an epoch whenever it is called."""
+    with asked(python, module) as ask:
+        yield lambda: Epoch(*ask())

@@ -3,6 +3,7 @@
 What was made is kept under a name of code and data, so a second call of the same code costs seconds.
 `nights`: the four platforms of ../shared/data/amazon4, on the five nights of ../shared/acceptance/protocol.py.
 `amazon4-loo`, `amazon-bst`, `ml-1m`: each person's last item is to be foretold; see left_out.py.
+`encoders`: the nights once more, for each text encoder and what learns of it and for each platform; see encoders.py.
 `simulator`: what joint training brings on made-up platforms that share more and more; see simulated_uplift.py.
 """
 
@@ -14,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from models.cold_items import AMONG_COLD, AT_RANDOM
+from tests.benchmarks.encoders import Nights, cells, compare_encoders
 from tests.benchmarks.left_out_table import SETS, Chosen, compare
 from tests.benchmarks.rectools import NAMES as PEERS
 from tests.benchmarks.simulated_uplift import compare_dials
@@ -43,6 +45,15 @@ def lay_nights(home: Path) -> None:
         add = [*CROSSREC, "platform", "add", platform, "--replace", *places(home)]
         subprocess.run(add, cwd=PROJECT, check=True, stdout=subprocess.DEVNULL)
     subprocess.run([*CROSSREC, "ingest", *places(home)], cwd=PROJECT, check=True)
+
+
+def lay_once(home: Path) -> None:
+    """Lay the nights in a home in which they are not laid."""
+    laid = home / "laid"
+    if not laid.exists():
+        home.mkdir(parents=True, exist_ok=True)
+        lay_nights(home)
+        laid.touch()
 
 
 def places(home: Path) -> list[str]:
@@ -86,10 +97,16 @@ def main() -> int:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("set", choices=["nights", "simulator", *SETS])
+    parser.add_argument("set", choices=["nights", "encoders", "simulator", *SETS])
     parser.add_argument("--home", type=Path, help="where what was made is kept (default: build/quality/SET)")
     parser.add_argument("--recommenders", type=names, metavar="NAME,…", help="(default: all)")
     parser.add_argument("--seeds", default="7", metavar="N,…", help="(default: %(default)s)")
+    parser.add_argument(
+        "--nights", type=names, default=NIGHTS, metavar="DATE,…", help="encoders: (default: those of the protocol)"
+    )
+    parser.add_argument(
+        "--only", type=pairs, default=[], metavar="encoder=NAME,part=NAME,…", help="encoders: such cells alone"
+    )
     parser.add_argument(
         "--masked", action="store_true", help="nights: also with one platform of every fifth person hidden"
     )
@@ -111,6 +128,10 @@ def main() -> int:
     if not JUDGES.is_dir():
         print(f"The real logs and their judge are needed in {JUDGES}; the folder is absent. Nothing was run.")
         return 1
+    if arguments.set == "encoders":
+        lay_once(home)
+        asked = Nights(home, places(home), arguments.nights, seeds)
+        return compare_encoders(asked, cells(arguments.only), lambda line: print(line, flush=True))
     if arguments.set == "nights":
         return compare_nights(home, arguments.recommenders or RECOMMENDERS, arguments.seeds, arguments.masked)
     chosen = Chosen(
@@ -126,11 +147,7 @@ def main() -> int:
 
 def compare_nights(home: Path, recommenders: Sequence[str], seeds: str, is_masked: bool) -> int:
     """Lay a home if there is none, and run a backtest in it."""
-    laid = home / "laid"
-    if not laid.exists():
-        home.mkdir(parents=True, exist_ok=True)
-        lay_nights(home)
-        laid.touch()
+    lay_once(home)
     chosen = ["--nights", ",".join(NIGHTS), "--recommenders", ",".join(recommenders), "--seeds", seeds]
     command = [*CROSSREC, "backtest", *chosen, *["--masked"] * is_masked, *places(home)]
     code = subprocess.run(command, cwd=PROJECT, check=False).returncode
@@ -143,6 +160,11 @@ def compare_nights(home: Path, recommenders: Sequence[str], seeds: str, is_maske
 def names(text: str) -> list[str]:
     """Names of the form NAME,NAME."""
     return text.split(",")
+
+
+def pairs(text: str) -> list[tuple[str, str]]:
+    """Words of the form NAME=WORD,NAME=WORD."""
+    return [(name, word) for name, _, word in (pair.partition("=") for pair in text.split(","))]
 
 
 def settings(text: str) -> dict[str, float]:

@@ -49,6 +49,7 @@ def test_a_backtest_is_kept_shown_and_goes_on(home: Home) -> None:
     for text in (content.text, output):
         cold = text[text.index("Cold items among themselves") :]
         assert rows(home, f"{query.replace('item-knn', 'random')}")[0][0] in cold
+    assert rows(home, "select bool_and((facts ->> 'peak_memory_mb')::double > 0) from ops.backtest_jobs") == [(True,)]
     folder = home.path / "runs" / "backtest"
     assert {path.name for path in folder.iterdir()} == {"lists", "outcome.json"}
 
@@ -61,6 +62,13 @@ def test_a_backtest_is_kept_shown_and_goes_on(home: Home) -> None:
     again = {path.name: path.stat().st_mtime_ns for path in (folder / "lists").iterdir()}
     assert {name for name in kept if again[name] != kept[name]} == {lost}
     assert rows(home, "select * exclude (recorded_at) from ops.backtest_metrics order by all") == before
+
+
+def test_another_encoder_encodes_first(home: Home) -> None:
+    """Where tables stand but another encoder is asked for, it encodes every text that they have."""
+    Home(home.path, {**SMALL, "CROSSREC_ENCODER": "hashing"}).run("backtest", *NIGHTS, "--recommenders", "popularity")
+    counts = dict(rows(home, "select encoder, count(*) from features.text_embeddings group by all"))
+    assert counts["hashing"] == counts["use"] > 0
 
 
 def test_what_cannot_be_compared_is_told(home: Home, tmp_path: Path) -> None:
