@@ -17,7 +17,8 @@ HISTORY = {
     **EXPORTS,
     "items": """
         select
-            items.item_index, items.platform_index, items.item_id, items.is_available, embeddings.embedding,
+            items.item_index, items.platform_index, items.item_id, items.is_available,
+            items.relative_index, embeddings.embedding,
             epoch(catalogue.available_from)::double as available_from,
             epoch(catalogue.available_until)::double as available_until
         from training.items as items

@@ -27,7 +27,8 @@ EXPORTS = {
         order by platform_index""",
     "event_types": "select event_type_index, event_type from training.event_types order by event_type_index",
     "items": """
-        select items.item_index, items.platform_index, items.item_id, items.is_available, embeddings.embedding
+        select items.item_index, items.platform_index, items.item_id, items.is_available,
+            items.relative_index, embeddings.embedding
         from training.items as items
         left join features.text_embeddings as embeddings
             on items.text_hash = embeddings.text_hash and embeddings.encoder = $encoder

@@ -24,6 +24,7 @@ class Catalogue:
     is_available: np.ndarray  # [items] bool
     embeddings: np.ndarray  # [items, size] float32, rows of zeros without text
     has_text: np.ndarray  # [items] bool
+    relatives: np.ndarray | None = None  # [items] another listing of the same thing, or of its series; −1 without
     qualities: np.ndarray | None = None  # [platforms] share of their records that can be used, if it was counted
     texts: np.ndarray | None = None  # [items] str, None without text; known only where an encoder learns
 
@@ -137,7 +138,8 @@ def read_columns(path: Path, names: list[str] | None = None) -> dict[str, np.nda
 def _read_catalogue(folder: Path) -> Catalogue:
     """Platforms, event types and items with their text embeddings."""
     platforms, types = read_columns(folder / "platforms.parquet"), read_columns(folder / "event_types.parquet")
-    items = read_columns(folder / "items.parquet", ["platform_index", "item_id", "is_available"])
+    names = parquet.read_schema(folder / "items.parquet").names
+    items = read_columns(folder / "items.parquet", [name for name in names if name != "embedding"])
     embeddings, has_text = _read_embeddings(folder / "items.parquet")
     return Catalogue(
         platforms=tuple(platforms["platform"]),
@@ -149,6 +151,9 @@ def _read_catalogue(folder: Path) -> Catalogue:
         is_available=items["is_available"].astype(bool),
         embeddings=embeddings,
         has_text=has_text,
+        relatives=np.nan_to_num(items["relative_index"].astype(float), nan=-1).astype(int)
+        if "relative_index" in items
+        else None,
         qualities=platforms["quality"].astype(float) if "quality" in platforms else None,
         texts=_read_texts(folder / "texts.parquet", len(has_text)),
     )

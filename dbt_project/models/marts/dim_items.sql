@@ -59,6 +59,7 @@ described as (
         items.description,
         items.category,
         items.creator,
+        items.series,
         items.price,
         items.language,
         texts.text_hash,
