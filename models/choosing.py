@@ -177,6 +177,7 @@ def choose(
         scores = [popular[number] if number in judged else NOBODY for number in range(len(alphas))]
         return Choice(0, [PRIOR_ALONE] * len(alphas), scores)
 
+    trainer.pretrain(say, note)
     neighbours = learn_neighbours(catalogue, window.log, users_count, window.cut)
 
     def scorer_now() -> Scorer:
@@ -266,6 +267,7 @@ def refit(
     """
     path = np.broadcast_to(alphas, (epochs, alphas.shape[-1]))
     trainer.start(log, popularity, path[0], seed)
+    trainer.pretrain(say, note)
     learn_on(trainer, path, "refit", say, note)
 
 

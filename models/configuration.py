@@ -37,6 +37,8 @@ class Configuration:
     """Share of activations dropped while training."""
     item_dropout: float = 0.3
     """Share of items whose own vector is dropped in a step, so that text alone has to score them."""
+    related_text_share: float = 0.0
+    """Share of items that are described in a step by another listing of the same thing, or of the series."""
     max_epochs: int = 10
     """Most passes over the data; early stopping chooses how many."""
     patience: int = 4
@@ -71,10 +73,16 @@ class Configuration:
     """Passes of a night that goes on from an earlier recommender, over what is new and what is replayed."""
     replay_share: float = 0.1
     """Share of persons, drawn anew each such night, whose older targets are learned from once more."""
+    pretraining: Literal["none", "masked", "contrastive"] = "none"
+    """What is learned of all sequences before the first pass: hidden items, or which views are of one person."""
+    pretraining_epochs: int = 5
+    """Passes of `pretraining` over the log."""
     window_days: int = 30
     """Length of the window before the cut on which epochs are chosen and reported; at most a quarter of the log."""
     reason_half_life: float = 30.0
     """Days in which a past interaction's claim to be the reason of a recommendation halves."""
+    gradient_surgery: Literal["none", "pcgrad"] = "none"
+    """What is done where the gradients of two platforms conflict; `models/gradient_surgery.py` says how."""
     strategy: Literal["none", "mirrored", "multi_worker"] = "none"
     """What a step's batch is spread over: one device, all of this machine, or all that TF_CONFIG names."""
     accumulation: int = 1
@@ -114,6 +122,11 @@ def read_configuration(overrides: Mapping[str, Any]) -> Configuration:
         raise ValueError(
             f"A text encoder learns on one device; found encoder_training {configuration.encoder_training!r} with "
             f"strategy {configuration.strategy!r}. Leave the encoder frozen, or set strategy to none."
+        )
+    if configuration.pretraining != "none" and configuration.encoder_training != "frozen":
+        raise ValueError(
+            f"Pretraining teaches the network while texts stand; found pretraining {configuration.pretraining!r} with "
+            f"encoder_training {configuration.encoder_training!r}. Set one of them alone."
         )
     return configuration
 

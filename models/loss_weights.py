@@ -72,10 +72,10 @@ class Uncertainty:
         # nothing can be told from one platform alone
         self.is_learned.assign((is_learned & (is_learned.sum() > 1)).astype(np.float32))
 
-    def loss(self, weighted: tf.Tensor, parts: int = 1) -> tf.Tensor:
-        """The loss of a step, or of one of its parts, from α_p ℓ_p `[platforms]`."""
+    def losses(self, weighted: tf.Tensor, parts: int = 1) -> tf.Tensor:
+        """The summands `[platforms]` of the loss of a step, or of one of its parts, from α_p ℓ_p `[platforms]`."""
         logs = self.log_variances * self.is_learned
-        return ops.sum(ops.exp(-logs) * weighted + logs / (2 * parts))
+        return ops.exp(-logs) * weighted + logs / (2 * parts)
 
     def factors(self) -> np.ndarray:
         """exp(−s_p) `[platforms]`, by which α_p is multiplied now."""

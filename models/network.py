@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any
 
 import keras
@@ -12,6 +13,7 @@ from keras import ops
 from models.configuration import Configuration
 from models.item_tower import ItemTower
 from models.parts.adalora import AdaLoRA
+from models.parts.part import Part
 from models.split_table import SplitTable
 from models.transformer_block import TransformerBlock
 
@@ -122,6 +124,12 @@ class Network(keras.Model):
         }
 
     @property
+    def of_platforms(self) -> list[Any]:
+        """The learned weights in which each platform has numbers of its own: rows, of its items too, and parts."""
+        parts = [layer.own for block in self.blocks for layer in block.sublayers if isinstance(layer, Part)]
+        return [*self.tower.deltas.parts, *self.tables["platforms"], *chain.from_iterable(parts)]
+
+    @property
     def facts(self) -> list[Any]:
         """The weights that nothing is learned into: what is known of the items."""
         return [*self.texts.parts, self.has_text, self.item_platforms, self.tower.was_taken]
@@ -138,7 +146,16 @@ class Network(keras.Model):
         tokens = ops.reshape(vectors, (*ops.shape(items), self.size))
         return self.read(tokens, items, event_types, gaps, mask, training=training)
 
-    def read(self, tokens: Any, items: Any, event_types: Any, gaps: Any, mask: Any, training: bool = False) -> Any:
+    def read(
+        self,
+        tokens: Any,
+        items: Any,
+        event_types: Any,
+        gaps: Any,
+        mask: Any,
+        training: bool = False,
+        is_causal: bool = True,
+    ) -> Any:
         """The state h after each token, from the vectors of its items `[batch, length, size]`."""
         platforms = ops.take(self.item_platforms, items, axis=0)
         tokens = ops.cast(tokens, self.drop.compute_dtype) + self.platform(platforms) + self.event_type(event_types)
@@ -146,7 +163,7 @@ class Network(keras.Model):
         tokens = self.drop(tokens, training=training)
         owner = ops.one_hot(platforms, self.counts["platforms"])
         for block in self.blocks:
-            tokens = block(tokens, mask, owner, training=training)
+            tokens = block(tokens, mask, owner, training=training, is_causal=is_causal)
         return ops.cast(self.norm(tokens), "float32")
 
     @tf.function(

@@ -1,6 +1,7 @@
 """How a gradient becomes a step: the optimizer, and the learning rate of each step."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import keras
 import numpy as np
@@ -26,6 +27,14 @@ def forget(optimizer: keras.optimizers.Optimizer) -> None:
     """Begin anew: no step was taken yet."""
     for variable in optimizer.variables:
         variable.assign(tf.zeros_like(variable.value))
+
+
+def gradients_of(
+    target: tf.Tensor, variables: Sequence[Any], tape: tf.GradientTape, weights: Any = None
+) -> list[Gradient]:
+    """The gradients of a target, or of its numbers times `weights`; zeros where it does not depend on a variable."""
+    found = tape.gradient(target, variables, weights)
+    return [tf.zeros(one.shape) if each is None else each for one, each in zip(variables, found, strict=True)]
 
 
 def clipped(gradients: Sequence[Gradient], of_table: Sequence[int]) -> list[Gradient]:

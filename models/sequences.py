@@ -2,10 +2,14 @@
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import TypeAlias
 
 import numpy as np
 
 from models.inputs import SECONDS_PER_DAY, Log
+
+Plan: TypeAlias = list[tuple[int, np.ndarray]]
+"""The length and the rows of each batch."""
 
 LENGTHS = (4, 8, 12, 16, 24, 32, 48, 64, 80)
 
@@ -15,6 +19,7 @@ class Batch:
     """Sequences of one length; all arrays `[batch, length]`, padded at the end, where `mask` is false.
 
     `targets` is the item that follows a token, −1 where there is none to be learned from; `target_days` its day.
+    `places` is where a token stands in the log.
     """
 
     items: np.ndarray
@@ -23,6 +28,7 @@ class Batch:
     mask: np.ndarray
     targets: np.ndarray
     target_days: np.ndarray
+    places: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,7 @@ class Sequences:
             mask=mask,
             targets=np.where(is_target, log.items[following], -1).astype(np.int32),
             target_days=np.where(is_target, log.times[following] // SECONDS_PER_DAY, 0).astype(np.int32),
+            places=places,
         )
 
     def targeted(self, is_target: np.ndarray) -> "Sequences":
@@ -66,10 +73,18 @@ class Sequences:
         """The places in the log of what is to be learned from; empty where nothing is."""
         if self.is_target is None:
             return np.zeros(0, np.int64)
+        return np.flatnonzero(self._between(self.starts + 1) & self.is_target)
+
+    def events(self) -> np.ndarray:
+        """Which of the log's events stand in a sequence `[events]` bool."""
+        return self._between(self.starts)
+
+    def _between(self, starts: np.ndarray) -> np.ndarray:
+        """Which of the log's events stand between there and the ends `[events]` bool."""
         steps = np.zeros(len(self.log.items) + 1, np.int64)
-        np.add.at(steps, self.starts + 1, 1)
+        np.add.at(steps, starts, 1)
         np.add.at(steps, self.ends, -1)
-        return np.flatnonzero((np.cumsum(steps)[:-1] > 0) & self.is_target)
+        return np.cumsum(steps)[:-1] > 0
 
     def of_users(self, users: np.ndarray) -> "Sequences":
         """Only those of the given persons."""
@@ -81,9 +96,7 @@ class Sequences:
     def _token_ends(self) -> np.ndarray:
         return self.ends - int(self.is_target is not None)
 
-    def plan(
-        self, tokens: int, longest: int, chance: np.random.Generator | None = None
-    ) -> list[tuple[int, np.ndarray]]:
+    def plan(self, tokens: int, longest: int, chance: np.random.Generator | None = None) -> Plan:
         """The length and the rows of each batch of at most `tokens` tokens; shuffled by `chance`.
 
         Sequences of about one length stand together, so that little is padded.

@@ -1,22 +1,28 @@
 """Training one network: Σ_p α_p ℓ_p over the platforms, epoch after epoch, on one log after another."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import keras
 import numpy as np
 import tensorflow as tf
 
+from models.board import Note
 from models.configuration import Configuration
 from models.distribution import Spread, strategy_of
+from models.gradient_surgery import GradientSurgery
 from models.inputs import SECONDS_PER_DAY, Catalogue, Log
 from models.learning_encoder import FrozenEncoder
 from models.loss_scale import LossScale
 from models.loss_weights import Uncertainty
 from models.negatives import Sampler
 from models.network import Network
-from models.optimizers import clipped, forget, new_optimizer, scheduled_rate
+from models.optimizers import clipped, forget, gradients_of, new_optimizer, scheduled_rate
 from models.parts.rank_allocator import RankAllocator
 from models.popularity import Popularity
+from models.pretraining import Pretraining
+from models.related_texts import RelatedTexts
 from models.sequences import Sequences, newest_sequences
 from models.softmax import sampled_softmax
 from models.sparse_adamw import Gradient, merged
@@ -77,16 +83,25 @@ class Trainer:
         with self.spread.strategy.scope():
             self.uncertainty = Uncertainty(len(self.offsets)) if configuration.alpha == "uncertainty" else None
             learned = [self.uncertainty.log_variances] if self.uncertainty else []
+            if configuration.pretraining != "none":
+                self.hidden = keras.Variable(np.zeros(network.size, np.float32), name="hidden_embedding")
+                learned.append(self.hidden)
             self.own = [*network.trainable_variables, *learned]
             self.optimizer = new_optimizer(configuration)
             self.optimizer.build(self.own)
         self.trained = [*self.own, *self.encoder.trained]
         self.scale = LossScale() if configuration.precision == "float16" else None
+        has_surgery = configuration.gradient_surgery == "pcgrad"
+        self.surgery = GradientSurgery(network, self.trained) if has_surgery else None
         parts = {id(part) for part in network.tower.deltas.parts}
         self.of_deltas = [place for place, variable in enumerate(self.trained) if id(variable) in parts]
         self.ranks = RankAllocator(network.adalora_layers)
-        self.untrained = [(variable, variable.numpy()) for variable in network.variables]
-        self.step = tf.function(self._step, input_signature=self._signature())
+        has_share = configuration.related_text_share > 0
+        self.related = RelatedTexts(catalogue, configuration.related_text_share, network.seed) if has_share else None
+        drawing = [self.related.seeds.state] if self.related else []
+        self.untrained = [(variable, variable.numpy()) for variable in (*network.variables, *learned, *drawing)]
+        self.step = tf.function(self._step, input_signature=self.signature())
+        self.pretraining = Pretraining(self) if configuration.pretraining != "none" else None
 
     def start(
         self,
@@ -108,19 +123,30 @@ class Trainer:
             rate: the learning rate of all steps; as scheduled if None.
         """
         self.alphas = alphas
-        if self.uncertainty:
-            self.uncertainty.begin(np.isnan(self.catalogue.alphas) & (alphas > 0))
         for variable, value in self.untrained:
             variable.assign(value)
-        forget(self.optimizer)
         self.encoder.start()
         self.chance, self.steps_done, self.rate = np.random.default_rng(seed), 0, rate
         was_taken = np.isin(np.arange(len(self.catalogue.item_ids)), log.items[log.is_positive])
         self.network.tower.was_taken.assign(was_taken)
         self.course = self._prepare(log, popularity, alphas, targets)
+        self._forget_steps()
+
+    def _forget_steps(self) -> None:
+        """Begin anew, but for the weights of the network."""
+        if self.uncertainty:
+            self.uncertainty.begin(np.isnan(self.catalogue.alphas) & (self.alphas > 0))
+        forget(self.optimizer)
         self.ranks.start()
         if self.scale:
             self.scale.start()
+
+    def pretrain(self, say: Callable[[str], None], note: Note) -> None:
+        """Between `start` and the first epoch: learn from the log without targets, if it is configured."""
+        if self.pretraining:
+            seed = int(self.chance.integers(2**32))
+            self.pretraining.learn(self.course.sequences.log, self.alphas, seed, say, note)
+            self._forget_steps()
 
     def _prepare(self, log: Log, popularity: Popularity, alphas: np.ndarray, targets: np.ndarray | bool) -> Course:
         last_day, half_life = popularity.last_day, self.configuration.target_half_life
@@ -181,7 +207,7 @@ class Trainer:
         self.encoder.refresh(self.network, self.alphas > 0)
         return totals / max(len(plan), 1) / np.where(self.alphas > 0, self.alphas, 1.0)
 
-    def _signature(self) -> list:
+    def signature(self) -> list:
         """Any batch size and length, so that the step is compiled once."""
         whole, real, platforms = tf.int32, tf.float32, len(self.offsets)
         grid = [tf.TensorSpec([None, None], kind) for kind in (whole, whole, real, tf.bool, whole, whole)]
@@ -191,13 +217,19 @@ class Trainer:
 
     def _step(self, rows: list[tf.Tensor], *shared: Any) -> tf.Tensor:
         """One step of the optimizer on one batch; the weighted losses α_p ℓ_p `[platforms]`."""
-        weighted, gradients = self.spread.total(self._part, rows, shared)
+        return self.take(self.part, rows, shared)
+
+    def take(self, part: Callable[..., Any], rows: list[tf.Tensor], shared: Sequence[Any]) -> tf.Tensor:
+        """One step of the optimizer on what `part` gives of some rows of a batch, see `part`; its loss."""
+        loss, gradients, by_platform = self.spread.total(part, rows, shared)
         gradients = [merged(each) for each in gradients]
+        if self.surgery and by_platform:
+            gradients = self.surgery.operated(gradients, by_platform[0], self.optimizer.iterations)
         if self.scale:
             self.scale.apply(gradients, self._move)
         else:
             self._move(gradients)
-        return weighted
+        return loss
 
     def _move(self, gradients: list[Gradient]) -> None:
         self.ranks.observe(self.trained, gradients)
@@ -205,7 +237,13 @@ class Trainer:
         self.optimizer.apply(clipped(gradients[:own], self.of_deltas), self.own)
         self.encoder.move(gradients[own:])
 
-    def _part(
+    def item_vectors(self, items: tf.Tensor, read: Sequence[tf.Tensor] = ()) -> tf.Tensor:
+        """Vectors of the items of a step, each there once; of which rows, and with which tokens, texts are `read`."""
+        texts = self.network.texts.take(self.related.drawn(items) if self.related else items)
+        texts = self.encoder.among(texts, *read) if read else texts
+        return self.network.item_vectors(items, training=True, texts=texts)
+
+    def part(
         self,
         items: tf.Tensor,
         event_types: tf.Tensor,
@@ -218,8 +256,13 @@ class Trainer:
         tables: list[tf.Tensor],
         platform_weights: tf.Tensor,
         read: list[tf.Tensor],
-    ) -> tuple[tf.Tensor, list[Gradient]]:
-        """The weighted losses α_p ℓ_p `[platforms]` of some rows of a batch, and the gradients of `trained`."""
+        hides: bool = False,
+    ) -> tuple[tf.Tensor, list[Gradient], Any]:
+        """The weighted losses α_p ℓ_p `[platforms]` of some rows of a batch, and the gradients of `trained`.
+
+        With surgery also those that each platform's loss has, of the trunk. With `hides` a target stands in its own
+        place, where it is hidden, and attention looks both ways.
+        """
         network, shape, taken = self.network, tf.shape(items), tf.maximum(targets, 0)
         # every item of the step goes through the tower once; negatives, each there once, keep their order
         parts = [offset + drawn for offset, drawn in zip(self.offsets, negatives, strict=True)]
@@ -228,11 +271,12 @@ class Trainer:
         _, of_tokens, of_targets, of_read = tf.split(places, [sum(sizes), tf.size(items), tf.size(items), -1], num=4)
         of_targets = tf.reshape(of_targets, shape)
         platforms = tf.where(targets >= 0, tf.gather(network.item_platforms, taken), -1)
-        with tf.GradientTape() as tape:
-            texts = self.encoder.among(network.texts.take(once), of_read, *read[1:])
-            vectors = network.item_vectors(once, training=True, texts=texts)
+        with tf.GradientTape(persistent=self.surgery is not None) as tape:
+            vectors = self.item_vectors(once, [of_read, *read[1:]] if read else [])
             tokens = tf.reshape(tf.gather(vectors, of_tokens), [shape[0], shape[1], network.size])
-            states = network.read(tokens, items, event_types, gaps, mask, training=True)
+            if hides:
+                tokens = tf.where(targets[:, :, None] >= 0, self.hidden, tokens)
+            states = network.read(tokens, items, event_types, gaps, mask, training=True, is_causal=not hides)
             unit, losses = tf.math.l2_normalize(vectors, axis=-1), []
             *of_negatives, _ = tf.split(unit, [*sizes, tf.size(once) - sum(sizes)], num=len(sizes) + 1)
             for number, (table, drawn, its) in enumerate(zip(tables, negatives, of_negatives, strict=True)):
@@ -245,12 +289,13 @@ class Trainer:
                 where = tf.gather(places_of(drawn, tf.shape(table)[0]), own)
                 losses.append(tf.reduce_sum(sampled_softmax(of_taken, where, queries, its, offsets, rows)))
             weighted = tf.stack(losses) * platform_weights
-            parts = self.spread.parts
-            total = self.uncertainty.loss(weighted, parts) if self.uncertainty else tf.reduce_sum(weighted)
-            total += sum([*network.losses, *self.encoder.losses]) / parts
+            parts, factor = self.spread.parts, self.scale.factor if self.scale else 1.0
+            summands = self.uncertainty.losses(weighted, parts) if self.uncertainty else weighted
+            total = tf.reduce_sum(summands) + sum([*network.losses, *self.encoder.losses]) / parts
             if self.scale:
-                total *= self.scale.factor
-        return weighted, tape.gradient(total, self.trained, unconnected_gradients="zero")
+                total *= factor
+        by_platform = [self.surgery.by_platform(tape, summands, factor)] if self.surgery else []
+        return weighted, gradients_of(total, self.trained, tape), by_platform
 
 
 def places_of(drawn: tf.Tensor, size: tf.Tensor) -> tf.Tensor:

@@ -48,7 +48,8 @@ class SwiGLU(keras.layers.Layer):
 class TransformerBlock(keras.layers.Layer):
     """Pre-LN block: x + attention(norm x), then x + SwiGLU(norm x) (SASRec 1808.09781 with eSASRec's choices).
 
-    Attention is causal, and padding (`mask` false) is never looked at; a row of padding yields finite values.
+    Attention is causal unless `is_causal` is false. Padding (`mask` false) is never looked at; a row of padding yields
+    finite values.
 
     Args:
         size: length of a token.
@@ -86,18 +87,23 @@ class TransformerBlock(keras.layers.Layer):
 
     def build(self, tokens_shape: Any, mask_shape: Any = None, owner_shape: Any = None) -> None:
         """Create norms, projections and the feed-forward network."""
-        for layer in (self.norm_before, self.norm_between, self.mixed, self.out, self.feed_forward):
+        for layer in self.sublayers:
             layer.build(tokens_shape)
 
-    def call(self, tokens: Any, mask: Any, owner: Any = None, training: bool = False) -> Any:
+    @property
+    def sublayers(self) -> tuple[keras.layers.Layer, ...]:
+        """What has weights in it."""
+        return self.norm_before, self.norm_between, self.mixed, self.out, self.feed_forward
+
+    def call(self, tokens: Any, mask: Any, owner: Any = None, training: bool = False, is_causal: bool = True) -> Any:
         """The tokens after the block."""
         before = apply_layer(self.norm_before, tokens, owner)
-        tokens = tokens + self.drop(self._attend(before, mask, owner), training=training)
+        tokens = tokens + self.drop(self._attend(before, mask, owner, is_causal), training=training)
         between = apply_layer(self.norm_between, tokens, owner)
         return tokens + self.drop(apply_layer(self.feed_forward, between, owner), training=training)
 
-    def _attend(self, tokens: Any, mask: Any, owner: Any) -> Any:
-        """Scaled dot-product attention of each token to itself and what came before it (1706.03762, eq. 1)."""
+    def _attend(self, tokens: Any, mask: Any, owner: Any, is_causal: bool) -> Any:
+        """Scaled dot-product attention of each token to itself and what came before it, or all (1706.03762, eq. 1)."""
         length, width = ops.shape(tokens)[1], self.size // self.heads
         parts = ops.split(apply_layer(self.mixed, tokens, owner), 3, axis=-1)
         query, key, value = (
@@ -106,7 +112,9 @@ class TransformerBlock(keras.layers.Layer):
         # the softmax in float32: in float16 −1e9 is −∞, of which a row of padding has nothing else
         scores = ops.cast(ops.matmul(query, ops.transpose(key, (0, 1, 3, 2))) / width**0.5, "float32")
         place = ops.arange(length)
-        seen = (place[:, None] >= place[None, :])[None, None] & mask[:, None, None, :]
+        seen = mask[:, None, None, :]
+        if is_causal:
+            seen = (place[:, None] >= place[None, :])[None, None] & seen
         weights = ops.softmax(ops.where(seen, scores, -1e9), axis=-1)
         joined = ops.transpose(ops.matmul(ops.cast(weights, value.dtype), value), (0, 2, 1, 3))
         return apply_layer(self.out, ops.reshape(joined, (-1, length, self.size)), owner)

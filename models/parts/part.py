@@ -24,6 +24,12 @@ class Part(keras.layers.Wrapper):
         super().__init__(layer, **kwargs)
         self.owners = owners
 
+    @property
+    def own(self) -> list[Any]:
+        """The weights that belong to the owners."""
+        shared = {id(weight) for weight in self.layer.weights}
+        return [weight for weight in self.weights if id(weight) not in shared]
+
     def own_units(self, units: Any, owner: Any) -> Any:
         """The units `[..., owners · n]`, with zeros where they are another owner's."""
         if owner is None:

@@ -128,6 +128,17 @@ def test_padding_in_front_is_not_looked_at() -> None:
     np.testing.assert_allclose(np.asarray(block(other, mask))[:, 1:], np.asarray(block(tokens, mask))[:, 1:], atol=1e-6)
 
 
+def test_attention_looks_both_ways_where_it_is_told_to() -> None:
+    """The first token heeds the last one, unless that is padding."""
+    block = TransformerBlock(8, heads=2, dropout=0.0)
+    tokens = chance().normal(size=(2, LENGTH, 8)).astype(np.float32)
+    mask = np.arange(LENGTH) < np.array([[LENGTH], [LENGTH - 1]])
+    other = tokens.copy()
+    other[:, -1] = other[:, -1, ::-1]
+    before, after = (np.asarray(block(each, mask, is_causal=False))[:, 0] for each in (tokens, other))
+    assert (np.abs(after - before).max(axis=-1) > 1e-4).tolist() == [True, False]
+
+
 def test_a_saved_network_scores_the_same(tmp_path: Path) -> None:
     """Saved and loaded, the network gives equal item vectors, states and queries, its catalogue included."""
     network, batch = new_network(), made_batch()
