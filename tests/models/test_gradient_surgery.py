@@ -66,12 +66,12 @@ def first_gradients(inputs: Inputs, alphas: list[float], **overrides: Any) -> di
     trainer.step = lambda *batch: (batches.append(batch), tf.zeros(2))[1]
     trainer.start(inputs.log, Popularity.fit(inputs.catalogue, inputs.log, CUT, 9), np.ones(2), 5)
     trainer.epoch()
-    *batch, platform_weights = batches[0]
+    *batch, platform_weights, read = batches[0]
     paths = [re.sub(r"_\d+/", "/", variable.path) for variable in trainer.trained]
     names = [f"{number} {path}" for number, path in enumerate(paths)]
     found = dict[str, Any]()
     trainer._move = lambda gradients: found.update(zip(names, gradients, strict=True))
-    trainer._step(*batch, platform_weights * alphas)
+    trainer._step(*batch, platform_weights * alphas, read)
     return found
 
 
