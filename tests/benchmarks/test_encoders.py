@@ -11,9 +11,9 @@ from tests.benchmarks.encoders import Cell, Nights, cells, compare_encoders, row
 def outcome(value: float, cold: float | None) -> dict:
     """Of two nights; figures that are not asked for are 0.9."""
     wanted = ("all", "ndcg@10", "macro", "mean", "joint")
-    found = {wanted: value, ("cold items among themselves", *wanted[1:]): cold}
-    for place, other in enumerate(("new items", "recall@10", "shop", "2014-01-24", "random")):
-        found[(*wanted[:place], other, *wanted[place + 1 :])] = 0.9
+    others = enumerate(("new items", "recall@10", "shop", "2014-01-24", "random"))
+    found: dict = {(*wanted[:place], other, *wanted[place + 1 :]): 0.9 for place, other in others}
+    found |= {wanted: value, ("cold items among themselves", *wanted[1:]): cold}
     names = ("segment", "metric", "platform", "night", "recommender")
     metrics = [
         {**dict(zip(names, key, strict=True)), "value": one, "low": one - 0.002, "high": one + 0.002}
