@@ -1,7 +1,6 @@
 """Training one network: Σ_p α_p ℓ_p over the platforms, epoch after epoch, on one log after another."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import keras
@@ -10,39 +9,22 @@ import tensorflow as tf
 
 from models.board import Note
 from models.configuration import Configuration
+from models.course import prepare_course
 from models.distribution import Spread, strategy_of
 from models.gradient_surgery import GradientSurgery
-from models.inputs import SECONDS_PER_DAY, Catalogue, Log
+from models.inputs import Catalogue, Log
 from models.learning_encoder import FrozenEncoder
 from models.loss_scale import LossScale
 from models.loss_weights import Uncertainty
-from models.negatives import Sampler
 from models.network import Network
 from models.optimizers import clipped, forget, gradients_of, new_optimizer, scheduled_rate
 from models.parts.rank_allocator import RankAllocator
 from models.popularity import Popularity
 from models.pretraining import Pretraining
 from models.related_texts import RelatedTexts
-from models.sequences import Sequences, newest_sequences
 from models.softmax import sampled_softmax
 from models.sparse_adamw import Gradient, merged
-from models.temperature import drawn_rates
 from models.whitening import Whitening
-
-
-@dataclass(frozen=True)
-class Course:
-    """One log made ready to be learned from; platforms of weight 0 are left out and have empty arrays."""
-
-    sequences: Sequences  # of persons of whom anything can be learned
-    target_chances: np.ndarray  # [events] how likely each is to be learned from in an epoch
-    tables: list[tf.Tensor]  # for each platform [its items, days] log prior
-    samplers: list[Sampler]
-    first_day: int
-
-    def drawn(self, chance: np.random.Generator) -> Sequences:
-        """The sequences of an epoch, with the targets that were drawn for it."""
-        return self.sequences.targeted(chance.random(len(self.target_chances)) < self.target_chances)
 
 
 def new_network(
@@ -129,7 +111,7 @@ class Trainer:
         self.chance, self.steps_done, self.rate = np.random.default_rng(seed), 0, rate
         was_taken = np.isin(np.arange(len(self.catalogue.item_ids)), log.items[log.is_positive])
         self.network.tower.was_taken.assign(was_taken)
-        self.course = self._prepare(log, popularity, alphas, targets)
+        self.course = prepare_course(self.catalogue, self.configuration, log, popularity, alphas, targets)
         self._forget_steps()
 
     def _forget_steps(self) -> None:
@@ -147,27 +129,6 @@ class Trainer:
             seed = int(self.chance.integers(2**32))
             self.pretraining.learn(self.course.sequences.log, self.alphas, seed, say, note)
             self._forget_steps()
-
-    def _prepare(self, log: Log, popularity: Popularity, alphas: np.ndarray, targets: np.ndarray | bool) -> Course:
-        last_day, half_life = popularity.last_day, self.configuration.target_half_life
-        days = log.times // SECONDS_PER_DAY
-        span = last_day - int(days.min()) if len(days) else 0
-        first_day = last_day - min(self.configuration.target_days, max(span, 1))
-        # a target that would weigh little in the loss is seldom drawn instead, which costs as little as it teaches
-        may = log.is_positive & targets & (days >= first_day)
-        chances = np.where(may, 0.5 ** ((last_day - days) / half_life), 0.0)
-        chances *= alphas[self.catalogue.item_platforms[log.items]] > 0
-        tables, samplers = [], []
-        ages = 0.5 ** (np.arange(last_day - first_day, -1, -1) / half_life)
-        for number, alpha in enumerate(alphas):
-            table = popularity.table(number, first_day) if alpha else np.zeros((len(ages), 0), np.float32)
-            tables.append(tf.constant(table.T))  # items lie in rows, for those are what a step reads
-            samplers.append(Sampler(np.log(ages @ np.exp(table) / ages.sum()), self.configuration.negatives))
-        sequences = newest_sequences(log, self.configuration.sequence_length + 1).targeted(chances > 0)
-        platforms, places = self.catalogue.item_platforms[log.items], sequences.targets()
-        expected = np.bincount(platforms[places], chances[places], minlength=len(alphas))
-        chances *= drawn_rates(expected, self.configuration.sampling_temperature)[platforms]
-        return Course(sequences, chances, tables, samplers, first_day)
 
     @property
     def weights(self) -> np.ndarray:
