@@ -76,7 +76,8 @@ def backtest(settings: Settings, choices: Choices) -> Backtested:
 
 
 def export_history(settings: Settings, folder: Path, configuration: dict[str, Any]) -> None:
-    """Write all of history into `folder`/inputs, and what the child is told."""
+    """Write all of history into `folder`/inputs, and what the child is told; texts as the encoder in use reads them."""
+    encode(settings)  # it may be another than that of the last night
     LOG.info("history …")
     rows = write_inputs(settings, folder, HISTORY, configuration)
     LOG.info("history exported  %s", ", ".join(f"{name} {count:,}" for name, count in rows.items()))
@@ -108,7 +109,6 @@ def build_tables(settings: Settings, last_day: date) -> date:
     built = night_of_tables(settings)
     if built is not None and built >= last_day:
         LOG.info("tables stand as of %s", built)
-        encode(settings)  # the encoder in use may be another than theirs
         return built
     LOG.info("tables as of %s …", last_day)
     night = {"logical_date": last_day.isoformat()}

@@ -19,7 +19,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from flows import ledger
 from flows.backtest import Choices, configuration_of, export_history
 from flows.children import ChildError, run_child
-from flows.encode import encode
 from flows.night_lock import night_lock
 from flows.reporting.tuning import write_tuning_page
 from flows.search_space import Space, distributions, read_space
@@ -132,7 +131,6 @@ class Trials:
         LOG.info("nights %s", ", ".join(map(str, self.compared.nights)))
         if before >= count and self.tuning.finished:
             return
-        encode(self.settings)  # the encoder in use may be another than that of the last night
         export_history(self.settings, self.folder, self.configuration)
         while len(self.tuning.ended) < count or not self.tuning.finished:
             self.attempt(f"{len(self.tuning.ended) + 1} of {count}")

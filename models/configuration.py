@@ -90,7 +90,7 @@ class Configuration:
     precision: Literal["float32", "bfloat16", "float16"] = "float32"
     """What layers compute in; weights, softmax and loss are in float32."""
     compiler: Literal["none", "xla"] = "none"
-    """Whether XLA compiles what it can of a step."""
+    """Whether XLA compiles what it can of a step on a GPU; on a CPU nothing changes."""
     table_parts: int = 1
     """Parts into which tables with a row for each item are split, each on a device of its own."""
 

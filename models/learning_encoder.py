@@ -53,7 +53,7 @@ class FrozenEncoder:
         return texts
 
     def move(self, gradients: Sequence[Gradient]) -> None:
-        """Take a step; part of the compiled step."""
+        """Take a step, if there is anything to move; part of the compiled step."""
 
     def refresh(self, network: Network, is_learned: np.ndarray) -> None:
         """Tell the network all texts as they are read now, of platforms that are learned, `[platforms]`."""

@@ -40,5 +40,5 @@ class SparseAdamW(keras.optimizers.AdamW):
         step = tf.cast(self.iterations + 1, tf.float32)
         rate = learning_rate * tf.sqrt(1 - self.beta_2**step) / (1 - self.beta_1**step)
         moved = tf.gather(variable, rows) - rate * mean / (tf.sqrt(square) + self.epsilon)
-        # what is deterministic of scatter_sub takes thrice as long
+        # scatter_sub, made deterministic, takes more than twice as long
         variable.scatter_update(tf.IndexedSlices(moved, rows))

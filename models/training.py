@@ -196,7 +196,8 @@ class Trainer:
         self.ranks.observe(self.trained, gradients)
         own = len(self.own)
         self.optimizer.apply(clipped(gradients[:own], self.of_deltas), self.own)
-        self.encoder.move(gradients[own:])
+        if self.encoder.trained:
+            self.encoder.move(gradients[own:])
 
     def item_vectors(self, items: tf.Tensor, read: Sequence[tf.Tensor] = ()) -> tf.Tensor:
         """Vectors of the items of a step, each there once; of which rows, and with which tokens, texts are `read`."""

@@ -24,7 +24,6 @@ from models.text_encoder import ENCODERS
 CROSSREC = [sys.executable, "-m", "flows"]
 FROZEN = "frozen"
 WORDS = {name: get_args(kind) for name, kind in get_type_hints(Configuration).items()}
-TRAININGS = WORDS.get("encoder_training", (FROZEN,))
 LEARNING = ("minilm",)
 """Encoders that are asked to learn; of those that can it is the smallest."""
 NAMES = {
@@ -49,8 +48,7 @@ class Cell:
     @property
     def recommender(self) -> dict[str, str]:
         """The hyperparameters that make it."""
-        chosen = {"platform_part": self.part, "encoder_training": self.training}
-        return {name: word for name, word in chosen.items() if name in WORDS}
+        return {"platform_part": self.part, "encoder_training": self.training}
 
 
 @dataclass(frozen=True)
@@ -81,7 +79,7 @@ def cells(only: Sequence[tuple[str, str]] = ()) -> list[Cell]:
     every = [
         Cell(encoder, part, training)
         for encoder, part in product(ENCODERS, WORDS["platform_part"])
-        for training in (TRAININGS if encoder in LEARNING else (FROZEN,))
+        for training in (WORDS["encoder_training"] if encoder in LEARNING else (FROZEN,))
     ]
     for name, value in only:
         values = {vars(cell).get(name) for cell in every}

@@ -11,7 +11,7 @@ import argparse
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from models.cold_items import AMONG_COLD, AT_RANDOM
@@ -62,7 +62,7 @@ def places(home: Path) -> list[str]:
 
 
 def beside_peers(outcome: dict) -> list[str]:
-    """A line for each night and the mean: the best popularity list, of ours and of the judge's table."""
+    """A line for each night that the judge's table has: the best popularity list there, and ours."""
     peers = json.loads((JUDGES / "peers.json").read_text())
     rows = [
         row
@@ -70,10 +70,12 @@ def beside_peers(outcome: dict) -> list[str]:
         if (row["segment"], row["metric"], row["platform"]) == ("all", "ndcg@10", "macro")
     ]
     lines = []
-    for night in NIGHTS:
+    for night in sorted(peers.keys() & {row["night"] for row in rows}):
         best = max(peers[night], key=lambda name: peers[night][name]["macro"])
         ours = {row["recommender"]: row["value"] for row in rows if row["night"] == night}
-        told = "  ".join(f"{name} {ours[name]:.4f}" for name in ("joint", "single", "popularity") if name in ours)
+        told = "  ".join(
+            f"{name} {ours[name]:.4f}" for name in ("shipped", "joint", "single", "popularity") if name in ours
+        )
         lines.append(f"{night}  best popularity list {peers[night][best]['macro']:.4f} ({best})  {told}")
     return lines
 
@@ -102,7 +104,7 @@ def main() -> int:
     parser.add_argument("--recommenders", type=names, metavar="NAME,…", help="(default: all)")
     parser.add_argument("--seeds", default="7", metavar="N,…", help="(default: %(default)s)")
     parser.add_argument(
-        "--nights", type=names, default=NIGHTS, metavar="DATE,…", help="encoders: (default: those of the protocol)"
+        "--nights", type=names, default=NIGHTS, metavar="DATE,…", help="nights, encoders: (default: the protocol's)"
     )
     parser.add_argument(
         "--only", type=pairs, default=[], metavar="encoder=NAME,part=NAME,…", help="encoders: such cells alone"
@@ -130,10 +132,11 @@ def main() -> int:
         return 1
     if arguments.set == "encoders":
         lay_once(home)
-        asked = Nights(home, places(home), arguments.nights, seeds)
-        return compare_encoders(asked, cells(arguments.only), lambda line: print(line, flush=True))
+        nights = Nights(home, places(home), arguments.nights, seeds)
+        return compare_encoders(nights, cells(arguments.only), lambda line: print(line, flush=True))
     if arguments.set == "nights":
-        return compare_nights(home, arguments.recommenders or RECOMMENDERS, arguments.seeds, arguments.masked)
+        asked = {"nights": arguments.nights, "recommenders": arguments.recommenders or RECOMMENDERS, "seeds": seeds}
+        return compare_nights(home, asked, arguments.masked)
     chosen = Chosen(
         arguments.recommenders or LEFT_OUT_RECOMMENDERS,
         seeds,
@@ -145,11 +148,11 @@ def main() -> int:
     return 0
 
 
-def compare_nights(home: Path, recommenders: Sequence[str], seeds: str, is_masked: bool) -> int:
+def compare_nights(home: Path, chosen: Mapping[str, Sequence[object]], is_masked: bool) -> int:
     """Lay a home if there is none, and run a backtest in it."""
     lay_once(home)
-    chosen = ["--nights", ",".join(NIGHTS), "--recommenders", ",".join(recommenders), "--seeds", seeds]
-    command = [*CROSSREC, "backtest", *chosen, *["--masked"] * is_masked, *places(home)]
+    options = [part for name, values in chosen.items() for part in (f"--{name}", ",".join(map(str, values)))]
+    command = [*CROSSREC, "backtest", *options, *["--masked"] * is_masked, *places(home)]
     code = subprocess.run(command, cwd=PROJECT, check=False).returncode
     if code == 0:
         outcome = json.loads((home / "runs" / "backtest" / "outcome.json").read_text())
