@@ -1,5 +1,6 @@
 """Judges a frame of facts by its suite: a verdict for each rule and row. Great Expectations loads on first use."""
 
+import logging
 import os
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
@@ -47,10 +48,12 @@ def judge(facts: pd.DataFrame, suite: str) -> list[Verdict]:
 def _validate(facts: pd.DataFrame, suite: str, rules: list[Any]) -> dict[str, Any]:
     """Great Expectations' results by the type of the expectation; nothing is written anywhere."""
     import great_expectations as gx
-    from great_expectations.data_context.types.base import ProgressBarsConfig
+    from great_expectations.data_context.types import base
 
+    for name in ("great_expectations", base.__name__):  # of its temporary folders nobody need hear
+        logging.getLogger(name).setLevel(logging.WARNING)
     context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    context.variables.progress_bars = base.ProgressBarsConfig(globally=False)
     asset = context.data_sources.add_pandas("quality").add_dataframe_asset(suite)
     batch = asset.add_batch_definition_whole_dataframe("night").get_batch({"dataframe": facts})
     outcome = batch.validate(gx.ExpectationSuite(name=suite, expectations=rules), result_format="COMPLETE")

@@ -51,7 +51,6 @@ def backfill(choices: BackfillChoices) -> State:
     """
     end_with_server()
     show_progress()
-    logging.getLogger("great_expectations").setLevel(logging.WARNING)
     try:
         settings = choices.applied_to(read_settings())
         with night_lock(settings, str(runtime.flow_run.id), "backfill") as killed:

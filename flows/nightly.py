@@ -119,7 +119,6 @@ def nightly(choices: NightChoices = NightChoices()) -> State:
     """
     end_with_server()
     show_progress()
-    logging.getLogger("great_expectations").setLevel(logging.WARNING)
     if choices.logical_date is None and is_overdue():
         return Cancelled(name="Skipped", message="For more than a day nobody ran it; a newer night is due.")
     try:

@@ -4,7 +4,7 @@ Half of the persons choose and the other half reports, then the halves swap, so 
 who had a say. What ships is trained on everything up to the cut for the epochs that both halves together chose.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import NormalDist
 
@@ -29,7 +29,16 @@ USUAL_BLEND = Blend(0.4, 4.0)
 EPOCH_BLEND = Blend(0.3, 0.0)
 # one-sided 95 %, shared by all the blends that may beat the usual one by chance (Bonferroni)
 CLEARLY = NormalDist().inv_cdf(1 - 0.05 / (len(BLENDS) - 1))
+# how far the prior alone may be ahead of the usual blend by fashion, as a share: 95 % of windows
+FASHION = 0.25
+BETS = np.array([max(0.0, 1 - blend.network / USUAL_BLEND.network) for blend in BLENDS])
+SURELY = NormalDist().inv_cdf(0.95)
 Say = Callable[[str], None]
+
+
+def macro(groups: Sequence[np.ndarray]) -> float:
+    """The mean over the platforms of the mean over their persons; 0 without anybody."""
+    return float(np.mean([group.mean() for group in groups if len(group)] or [0.0]))
 
 
 def judge_popularity(catalogue: Catalogue, window: Window, users_count: int) -> list[Scores]:
@@ -40,19 +49,31 @@ def judge_popularity(catalogue: Catalogue, window: Window, users_count: int) -> 
 
 @dataclass
 class Best:
-    """The best epoch so far in the eyes of one half of the persons, and the scorer as it was then."""
+    """The epoch that is chosen so far in the eyes of one half of the persons, and the scorer as it was then.
+
+    It is the latest that was not clearly worse, at 95 %, than the best before it: the highest NDCG of a window is found
+    early by chance as often as by overfitting, and what is learned up to the end serves the days to come better.
+    """
 
     half: Half
     scorer: Scorer
     epoch: int = 0
-    value: float = -1.0
+    highest: list[np.ndarray] | None = None
+
+    @property
+    def value(self) -> float:
+        """The highest macro NDCG of an epoch."""
+        return macro(self.highest or [])
 
     def consider(self, epoch: int, scorer: Scorer, scores: dict[int, Scores]) -> None:
-        """Take this epoch if its macro NDCG among the half is higher than any before."""
+        """Take this epoch unless an earlier one was clearly better among the half."""
         groups = [score.ndcg[self.half(score.users)] for score in scores.values()]
-        value = float(np.mean([group.mean() for group in groups if len(group)] or [0.0]))
-        if value > self.value:
-            self.value, self.epoch, self.scorer = value, epoch, scorer
+        if self.highest is None or macro(groups) > self.value:
+            self.highest = groups
+        behind = [best - now for best, now in zip(self.highest, groups, strict=True) if len(now)]
+        error = np.sqrt(sum(each.var() / len(each) for each in behind)) / max(len(behind), 1)
+        if macro(behind) <= SURELY * error:
+            self.epoch, self.scorer = epoch, scorer
 
     def blends(self, judged: Mapping[int, Judged]) -> dict[int, Blend]:
         """The blend of each platform that `usual_or_better` chooses among the half; the usual one without anybody."""
@@ -89,9 +110,11 @@ def ndcg_by_blend(scorer: Scorer, platform: int, who: Judged) -> np.ndarray:
 def usual_or_better(gains: dict[int, np.ndarray], platform: int) -> int:
     """The usual blend, unless the best one is clearly better, at 95 %.
 
-    How much better a blend is follows from the platform's own persons and from all platforms together: the less the
-    platforms differ beyond noise, and the fewer its own persons are, the more the others count (random effects;
-    DerSimonian & Laird, Controlled Clinical Trials 7, 1986).
+    The less a blend has of the network, the more it bets on fashion, and how soon that turns the persons of one window
+    cannot tell: such a blend has to be ahead by its share of `FASHION` as well. How much better a blend is follows from
+    the platform's own persons and from all platforms together: the less the platforms differ beyond noise, and the
+    fewer its own persons are, the more the others count (random effects; DerSimonian & Laird, Controlled Clinical
+    Trials 7, 1986).
 
     Args:
         gains: by platform `[blends, persons]`, of mean 1.
@@ -110,8 +133,8 @@ def usual_or_better(gains: dict[int, np.ndarray], platform: int) -> int:
         share = spread / (spread + errors[platform])
         expected = share * means[platform] + (1 - share) * common
         error = share * errors[platform] + (1 - share) ** 2 / total
-    best = int(np.argmax(expected))
-    return best if expected[best] > CLEARLY * np.sqrt(error[best]) else usual
+    better = np.flatnonzero(expected > CLEARLY * np.sqrt(error) + FASHION * BETS)
+    return int(better[np.argmax(expected[better])]) if len(better) else usual
 
 
 def variance_between(means: np.ndarray, errors: np.ndarray) -> np.ndarray:

@@ -42,7 +42,7 @@ class Configuration:
     max_epochs: int = 10
     """Most passes over the data; early stopping chooses how many."""
     patience: int = 4
-    """Passes without a better validation NDCG after which training stops."""
+    """Passes in a row, clearly worse in the window than the best one, after which training stops."""
     learning_rate: float = 3e-3
     """Highest learning rate."""
     optimizer: Literal["adamw", "sgd"] = "adamw"
@@ -59,7 +59,7 @@ class Configuration:
     """Newest interactions of a person that the Transformer sees."""
     target_days: int = 365
     """Only interactions of so many days before the cut are targets; older ones are context."""
-    target_half_life: float = 60.0
+    target_half_life: float = 30.0
     """Days in which a target's chance to be learned from in a pass halves: recent tastes count more."""
     prior_lag_days: int = 30
     """Targets are offered the popularity of 1 to so many days before them, as a night's list is read for a window."""

@@ -34,8 +34,8 @@ def learn_neighbours(
     users_count: int,
     cut: int,
     is_joint: bool = False,
-    neighbours: int = 100,
-    shrinkage: float = 5.0,
+    neighbours: int = 30,
+    shrinkage: float = 2.0,
     half_life: float = 180.0,
 ) -> ItemKnn:
     """Learn from what was taken before the cut.

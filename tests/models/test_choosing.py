@@ -6,7 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.choosing import BLENDS, USUAL_BLEND, usual_or_better
+from models.choosing import BLENDS, USUAL_BLEND, Best, usual_or_better
+from models.evaluation import Scores
+from models.halves import everybody
 from models.inputs import read_inputs
 from models.lesson import Lesson
 from models.recommender import PRIOR_ALONE, Blend
@@ -27,9 +29,34 @@ def chosen(gains: dict[int, np.ndarray], platform: int) -> Blend:
     return BLENDS[usual_or_better(gains, platform)]
 
 
+def scores_of(means: list[float], noise: float = 0.3, persons: int = 2000) -> list[dict[int, Scores]]:
+    """How epochs of these means did on two platforms, by the same persons, each with a noise of their own."""
+    chance, users = np.random.default_rng(1), np.arange(persons)
+    return [
+        {
+            number: Scores(users, {("all", "ndcg@10"): mean + noise * chance.standard_normal(persons)}, 1.0)
+            for number in range(2)
+        }
+        for mean in means
+    ]
+
+
+@pytest.mark.parametrize(
+    ("means", "noise", "epoch"),
+    [([0.1, 0.3, 0.295, 0.294], 0.3, 4), ([0.1, 0.3, 0.2, 0.1], 0.3, 2), ([0.1, 0.3, 0.295, 0.294], 0.01, 2)],
+)
+def test_the_latest_epoch_is_taken_that_is_not_clearly_worse(means: list[float], noise: float, epoch: int) -> None:
+    """A little less than the best one may be chance, and more was learned by then; what is surely less is no choice."""
+    best = Best(everybody, "untrained")
+    for number, scores in enumerate(scores_of(means, noise), 1):
+        best.consider(number, f"epoch {number}", scores)
+    assert (best.epoch, best.scorer) == (epoch, f"epoch {epoch}")
+    assert best.value == pytest.approx(0.3, abs=0.02)
+
+
 def test_what_is_clearly_better_is_taken() -> None:
     """With many persons and a clear gain the best blend is taken, on each platform its own; it may be the prior."""
-    gains = {0: evidence(0.5, 5000, 0.2), 1: evidence(-0.5, 5000, 0.2)}
+    gains = {0: evidence(0.5, 5000, 0.2), 1: evidence(-0.9, 5000, 0.2)}
     assert chosen(gains, 0).network == 1.0
     assert chosen(gains, 1).network == 0.0
 
@@ -40,10 +67,17 @@ def test_what_may_be_noise_is_not_taken() -> None:
     assert PRIOR_ALONE in BLENDS and USUAL_BLEND in BLENDS
 
 
+def test_the_network_stays_when_popularity_was_better_by_a_fifth() -> None:
+    """However many persons say so: that is how far fashion moves it. As much better with more of it does count."""
+    gains = {0: evidence(-0.4, 50_000, 0.2), 1: evidence(0.4, 50_000, 0.2)}
+    assert chosen({0: gains[0]}, 0) == USUAL_BLEND
+    assert chosen({0: gains[1]}, 0).network == 1.0
+
+
 def test_a_platform_unlike_the_others_takes_its_own() -> None:
     """Four platforms gain by the network and one loses by it, each with moderate noise: that one goes without it."""
     gains = {number: evidence(0.5, 3000, 1.2, seed=number) for number in range(4)} | {
-        4: evidence(-0.5, 3000, 1.2, seed=4)
+        4: evidence(-0.95, 3000, 1.2, seed=4)
     }
     assert [chosen(gains, number).network > USUAL_BLEND.network for number in range(4)] == [True] * 4
     assert chosen(gains, 4).network < USUAL_BLEND.network
