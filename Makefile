@@ -6,7 +6,7 @@
 #                                 or encoders: the nights by text encoder, what of it learns and what each platform has;
 #                                 or simulator: what joint training brings by how much made-up platforms share
 # make docs     the tables, their columns and their lineage, as one page that needs no network
-# make acceptance   persons and things matched, and a night, on the real data in ../shared, judged
+# make acceptance   the longest tests; persons and things matched, and a night, on the real data in ../shared, judged
 
 PYTHON ?= python3
 VENV := .venv
@@ -15,6 +15,7 @@ HOME_DIR ?= data
 export CROSSREC_HOME ?= $(HOME_DIR)
 unexport PYTHONDONTWRITEBYTECODE
 READY := $(VENV)/.ready
+PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 .DELETE_ON_ERROR:
 .PHONY: night test check bench bench-quality docs acceptance lock clean
@@ -24,7 +25,7 @@ night: $(READY)
 	$(BIN)/crossrec night --date 2026-03-01
 
 test: $(READY)
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --ignore tests/acceptance
+	$(PYTEST) -m "not thorough" --ignore tests/acceptance
 
 check: $(READY)
 	$(BIN)/ruff format --check .
@@ -55,6 +56,7 @@ docs: $(READY)
 	@echo "build/docs.html"
 
 acceptance: $(READY)
+	$(PYTEST) -m thorough
 	$(BIN)/python -m pytest tests/acceptance
 	$(BIN)/python -m tests.acceptance
 

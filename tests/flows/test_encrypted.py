@@ -77,6 +77,7 @@ def test_a_home_is_encrypted_and_decrypted_as_a_whole(encrypted: Home, new_home)
     assert not list(home.path.glob(".*.rewritten*"))
 
 
+@pytest.mark.thorough
 def test_a_person_is_forgotten_in_an_encrypted_home(encrypted: Home, new_home) -> None:
     """Files are written anew, still encrypted, and the search finds nothing in them."""
     home = new_home("forgetful")

@@ -139,6 +139,7 @@ def test_nothing_is_left_in_any_byte_or_column(
         assert connection.execute(marked).fetchone() == (1,)
 
 
+@pytest.mark.thorough
 def test_killed_anywhere_an_erasure_that_is_started_again_ends_complete(
     small_night: Home, person: Person, tmp_path: Path
 ) -> None:
@@ -161,6 +162,7 @@ def test_killed_anywhere_an_erasure_that_is_started_again_ends_complete(
     assert len((home.path / "suppressions.csv").read_text().splitlines()) > len(person.accounts)
 
 
+@pytest.mark.thorough
 def test_all_others_get_the_lists_of_a_world_without_the_person(
     small_night: Home, person: Person, tmp_path: Path
 ) -> None:

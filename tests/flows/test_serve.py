@@ -234,6 +234,7 @@ def test_a_stage_is_done_again(served: Served) -> None:
     assert refused["name"] == "Refused" and "none for 1999-01-01" in refused["message"]
 
 
+@pytest.mark.thorough
 def test_a_night_of_the_past_is_built_anew(served: Served) -> None:
     """`backfill` has a form that explains itself, builds a night, and leaves alone what people see."""
     form = served.deployment("backfill")["parameter_openapi_schema"]["definitions"]["BackfillChoices"]["properties"]
@@ -316,6 +317,7 @@ def test_after_the_end_of_everything_a_restart_goes_on(served: Served) -> None:
     assert served.end_of(served.submit())["name"] == "Published"
 
 
+@pytest.mark.thorough
 def test_the_server_is_kept_alive_and_choices_hold(served: Served) -> None:
     """`kill -9` of the Prefect server: `serve` starts it again, and a night runs, on the platforms chosen, and dry."""
     before = served.home.published_digest()
