@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.choosing import BLENDS, USUAL_BLEND, Best, usual_or_better
+from models.blending import BLENDS, USUAL_BLEND, usual_or_better
+from models.choosing import Best
 from models.evaluation import Scores
 from models.halves import everybody
 from models.inputs import read_inputs
