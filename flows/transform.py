@@ -130,7 +130,7 @@ def dbt_arguments(settings: Settings, selection: str, variables: dict[str, Any])
         str(folder / "target"),
         "--log-path",
         str(folder / "logs"),
-        "--log-level-file",  # each query, with what it took: a seventh of dbt's time; the SQL lies in the target folder
+        "--log-level-file",  # each query, with what it took: a sixth of dbt's time; the SQL lies in the target folder
         "none",
         "--quiet",
     ]
