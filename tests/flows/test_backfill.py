@@ -148,7 +148,6 @@ def test_as_of_arrival_a_night_knows_what_was_known_then(past: Past, backfilled:
     assert not (backfilled.path / "history" / f"logical_date={BEFORE}").exists()
 
 
-@pytest.mark.thorough
 def test_killed_a_backfill_goes_on_where_it_stopped(backfilled: Home) -> None:
     """`kill -9` in the second night: started again it passes over the first and ends the second; both are judged."""
     process = backfilled.start("backfill", "--from", str(BEFORE), "--to", str(NIGHT))

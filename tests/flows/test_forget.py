@@ -139,7 +139,6 @@ def test_nothing_is_left_in_any_byte_or_column(
         assert connection.execute(marked).fetchone() == (1,)
 
 
-@pytest.mark.thorough
 def test_killed_anywhere_an_erasure_that_is_started_again_ends_complete(
     small_night: Home, person: Person, tmp_path: Path
 ) -> None:
