@@ -61,8 +61,8 @@ def _judged(row: Mapping[str, Any] | None) -> Verdict:
         f"difference {row['difference']:+.4f} [{row['low']:+.4f}, {row['high']:+.4f}]"
     )
     if row["high"] < 0:
-        return Verdict(SINGLE, f"{figures}: what other platforms teach does harm here")
-    return Verdict(BOTH, f"{figures}: " + ("the others help" if row["low"] > 0 else "it may be chance"))
+        return Verdict(SINGLE, f"{figures}: the network of all platforms does harm here")
+    return Verdict(BOTH, f"{figures}: " + ("both together are better" if row["low"] > 0 else "it may be chance"))
 
 
 @dataclass(frozen=True)

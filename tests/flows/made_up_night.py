@@ -180,8 +180,8 @@ def outcome() -> dict[str, Any]:
     shipped = [
         {"platform": platform, "recommender": maker, "network": 0.3, "neighbours": 2.0, "why": why}
         for platform, maker, why in (
-            ("news", "joint+single", "the others help"),
-            ("shop", "single", "what other platforms teach does harm here"),
+            ("news", "joint+single", "both together are better"),
+            ("shop", "single", "the network of all platforms does harm here"),
             ("video", "joint+single", "it may be chance"),
         )
     ]

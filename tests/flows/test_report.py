@@ -118,8 +118,8 @@ def test_published_night_is_told(written: dict[str, str]) -> None:
 def test_what_ships_is_told(written: dict[str, str]) -> None:
     """The page says what makes each platform's lists and why, what joint learning brings to whom, how heads err."""
     text = Page(written["published"]).text
-    assert "Shop one platform alone 0.3 2.0 what other platforms teach does harm here" in text
-    assert "News both, averaged 0.3 2.0 the others help" in text
+    assert "Shop one platform alone 0.3 2.0 the network of all platforms does harm here" in text
+    assert "News both, averaged 0.3 2.0 both together are better" in text
     assert text.count("cold items") == 4 and "+0.046" in text
     assert "News impressions ece 0.3000 0.0123 120" in text
     assert "What makes the lists" not in Page(written["held"]).text

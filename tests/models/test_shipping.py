@@ -21,7 +21,7 @@ def test_both_ship_unless_that_does_harm_beyond_chance() -> None:
     verdicts = ship(("a", "b", "c", "d"), single, both)
     assert [verdict.recommender for verdict in verdicts] == [BOTH, BOTH, SINGLE, BOTH]
     helps, chance, harms, nobody = (verdict.why for verdict in verdicts)
-    assert "the others help" in helps and "+0.10" in helps and "may be chance" in chance
+    assert "both together are better" in helps and "+0.10" in helps and "may be chance" in chance
     assert "difference -0.00" in chance  # behind, but no more than chance explains
     assert "does harm" in harms and "-0.10" in harms and "nobody" in nobody
 
@@ -29,7 +29,7 @@ def test_both_ship_unless_that_does_harm_beyond_chance() -> None:
 def test_what_no_network_ranks_is_told_as_such() -> None:
     """Where the blend leaves the network out, neighbours or popularity make the lists, whatever the verdict was."""
     blends = [Blend(0.4, 4.0), Blend(0.0, 2.0), Blend(0.0, 0.0)]
-    chosen = Chosen([Verdict(BOTH, "the others help")] * 3, both=Choice(3, blends, [NOBODY] * 3))
+    chosen = Chosen([Verdict(BOTH, "both together are better")] * 3, both=Choice(3, blends, [NOBODY] * 3))
     rows = chosen.shipped(("a", "b", "c"))
     assert [row["recommender"] for row in rows] == [BOTH, "item-knn", "prior"]
-    assert rows[0]["why"] == "the others help" and all("no network" in row["why"] for row in rows[1:])
+    assert rows[0]["why"] == "both together are better" and all("no network" in row["why"] for row in rows[1:])
