@@ -19,7 +19,7 @@ class Course:
 
     sequences: Sequences  # of persons of whom anything can be learned
     target_chances: np.ndarray  # [events] how likely each is to be learned from in an epoch
-    tables: list[tf.Tensor]  # for each platform [its items, days] log prior
+    tables: list[tf.Tensor]  # for each platform [days, its items] log prior
     samplers: list[Sampler]
     first_day: int
 
@@ -49,7 +49,7 @@ def prepare_course(
     ages = 0.5 ** (np.arange(last_day - first_day, -1, -1) / half_life)
     for number, alpha in enumerate(alphas):
         table = popularity.table(number, first_day) if alpha else np.zeros((len(ages), 0), np.float32)
-        tables.append(tf.constant(table.T))  # items lie in rows, for those are what a step reads
+        tables.append(tf.constant(table))
         samplers.append(Sampler(np.log(ages @ np.exp(table) / ages.sum()), configuration.negatives))
     sequences = newest_sequences(log, configuration.sequence_length + 1).targeted(chances > 0)
     platforms, places = catalogue.item_platforms[log.items], sequences.targets()

@@ -38,7 +38,7 @@ class MaskedItems:
             own = counts[catalogue.items_of(number)] if alpha else counts[:0]
             log_shares = np.log(own / own.sum())
             self.samplers.append(Sampler(log_shares, self.trainer.configuration.negatives))
-            self.tables.append(tf.constant(log_shares[:, None], tf.float32))
+            self.tables.append(tf.constant(log_shares[None], tf.float32))
 
     def batches(self, sequences: Sequences, plan: Plan, chance: np.random.Generator) -> Iterator[tuple[Any, ...]]:
         """The arguments of the steps of an epoch."""

@@ -242,13 +242,14 @@ class Trainer:
             unit, losses = tf.math.l2_normalize(vectors, axis=-1), []
             *of_negatives, _ = tf.split(unit, [*sizes, tf.size(once) - sum(sizes)], num=len(sizes) + 1)
             for number, (table, drawn, its) in enumerate(zip(tables, negatives, of_negatives, strict=True)):
-                chosen = tf.where((platforms == number) & (tf.shape(table)[0] > 0))
+                chosen = tf.where((platforms == number) & (tf.shape(table)[1] > 0))
                 queries = network.queries(tf.gather_nd(states, chosen), number)
                 own, rows = tf.gather_nd(targets, chosen) - self.offsets[number], tf.gather_nd(prior_rows, chosen)
                 of_taken = tf.reduce_sum(queries * tf.gather(unit, tf.gather_nd(of_targets, chosen)), -1)
-                of_taken += tf.gather_nd(table, tf.stack([own, rows], 1))
-                offsets = tf.transpose(tf.gather(table, drawn) - log_chances[number][:, None])
-                where = tf.gather(places_of(drawn, tf.shape(table)[0]), own)
+                of_taken += tf.gather_nd(table, tf.stack([rows, own], 1))
+                days, rows = tf.unique(rows)  # a step asks for few of them
+                offsets = tf.gather(tf.gather(table, days), drawn, axis=1) - log_chances[number]
+                where = tf.gather(places_of(drawn, tf.shape(table)[1]), own)
                 losses.append(tf.reduce_sum(sampled_softmax(of_taken, where, queries, its, offsets, rows)))
             weighted = tf.stack(losses) * platform_weights
             parts, factor = self.spread.parts, self.scale.factor if self.scale else 1.0
