@@ -8,32 +8,28 @@ import pytest
 from tests.benchmarks.simulated_uplift import DIALS, Row, judge
 
 
-def grid(uplift: Callable[[float, float], float]) -> list[Row]:
+def grid(uplift: Callable[[float, float], float], shipped: float) -> list[Row]:
     """A row for each cell, with intervals of ±0.01."""
-    found = ((overlap, transfer, uplift(overlap, transfer)) for overlap, transfer in product(DIALS, DIALS))
-    return [
-        {
-            "overlap": overlap,
-            "transfer": transfer,
-            "seed": 7,
-            "difference": gain,
-            "low": gain - 0.01,
-            "high": gain + 0.01,
-        }
-        for overlap, transfer, gain in found
-    ]
+    rows = []
+    for overlap, transfer in product(DIALS, DIALS):
+        row: Row = {"overlap": overlap, "transfer": transfer, "seed": 7}
+        for prefix, gain in (("", uplift(overlap, transfer)), ("shipped_", shipped * overlap)):
+            row |= {f"{prefix}difference": gain, f"{prefix}low": gain - 0.01, f"{prefix}high": gain + 0.01}
+        rows.append(row)
+    return rows
 
 
 @pytest.mark.parametrize(
-    ("uplift", "holds"),
+    ("uplift", "shipped", "holds"),
     [
-        (lambda overlap, transfer: 0.05 * overlap * transfer, [True, True, True]),
-        (lambda overlap, transfer: 0.02 + 0.05 * overlap * transfer, [False, True, True]),
-        (lambda overlap, _transfer: 0.05 * overlap, [True, True, False]),
-        (lambda overlap, transfer: 0.05 * transfer - 0.01 * overlap, [True, False, True]),
-        (lambda overlap, transfer: 0.05 * transfer * (overlap != 0.5) + 0.01 * overlap, [True, False, True]),
+        (lambda overlap, transfer: 0.05 * overlap * (transfer - 0.5 * (transfer < 1)), 0.02, [True, True, True, True]),
+        (lambda overlap, transfer: 0.02 + 0.05 * overlap * transfer, 0.0, [False, True, True, True]),
+        (lambda overlap, _transfer: 0.05 * overlap, 0.0, [True, True, False, True]),
+        (lambda overlap, transfer: 0.05 * transfer - 0.01 * overlap, 0.0, [True, False, True, True]),
+        (lambda overlap, transfer: 0.05 * transfer * (overlap != 0.5) + 0.01 * overlap, 0.0, [True, False, True, True]),
+        (lambda overlap, transfer: 0.05 * overlap * transfer, -0.02, [True, True, True, False]),
     ],
 )
-def test_verdicts(uplift: Callable[[float, float], float], holds: list[bool]) -> None:
-    """Nothing gained with both dials off, overlap, transfer: each is told for itself, and a step back is no rise."""
-    assert [is_so for _, is_so in judge(grid(uplift))] == holds
+def test_verdicts(uplift: Callable[[float, float], float], shipped: float, holds: list[bool]) -> None:
+    """Each verdict for itself: nothing gained with both dials off, overlap, transfer, and what ships; no step back."""
+    assert [is_so for _, is_so in judge(grid(uplift, shipped))] == holds
