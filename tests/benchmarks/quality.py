@@ -19,7 +19,6 @@ from tests.benchmarks.encoders import Nights, cells, compare_encoders
 from tests.benchmarks.left_out_table import SETS, Chosen, compare
 from tests.benchmarks.rectools import NAMES as PEERS
 from tests.benchmarks.simulated_uplift import compare_dials
-from tests.benchmarks.two_singles import NAME as TWO_SINGLES
 
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parent.parent
@@ -28,7 +27,7 @@ CROSSREC = [sys.executable, "-m", "flows"]
 NIGHTS = ("2014-01-24", "2014-02-23", "2014-03-25", "2014-04-24", "2014-05-24")
 LAST_DAY = "2014-06-23"
 RECOMMENDERS = (
-    "shipped", "joint", "single", TWO_SINGLES,
+    "shipped", "joint", "single", "tests.benchmarks.two_singles:two-singles",
     "popularity", "popular-half-life-3", "popular-half-life-7", "popular-half-life-14", "popular-half-life-30",
     "popular-last-3", "popular-last-7", "popular-last-15", "popular-last-30", "popular-last-60",
     "item-knn", "item-knn-joint", "ease", "ials", "ials-joint", "item2vec", "item2vec-joint", "text-knn",
