@@ -82,8 +82,9 @@ class Judge:
 
 
 def ndcg_of(ranks: np.ndarray) -> np.ndarray:
-    """NDCG@10 with one relevant item: 1 / log2(rank + 1) within the first ten ranks, 0 beyond."""
-    return np.where(ranks <= K, 1 / np.log2(ranks + 1), 0.0)
+    """NDCG@10 with one relevant item: 1 / log2(rank + 1) in the first ten ranks, 0 beyond; NaN without a rank."""
+    asked = np.where(ranks > 0, ranks, np.nan)
+    return np.where(asked > K, 0.0, 1 / np.log2(asked + 1))
 
 
 def recall_of(ranks: np.ndarray) -> np.ndarray:
