@@ -48,16 +48,17 @@ class Alone:
     def __init__(self, task: Task, seed: int) -> None:
         prepare_device(seed)
         self.lesson = Lesson(replace(task.inputs, configuration={**task.inputs.configuration, "seed": seed}))
-        platforms = range(len(self.lesson.alphas))
+        self.says = [named(task.say, f"single {name}, seed {seed}") for name in self.lesson.catalogue.platforms]
+        self.choices = [self.lesson.choose_single(number, say) for number, say in enumerate(self.says)]
+        self.known = {number for number, choice in enumerate(self.choices) if choice.epochs}
+        self.refitted = [self._refitted(number, task) for number in range(len(self.choices))]
 
-        def say(line: str) -> None:
-            task.say(f"seed {seed}: {line}")
-
-        self.choices = [self.lesson.choose_single(platform, say) for platform in platforms]
-        self.known = {platform for platform in platforms if self.choices[platform].epochs}
-        self.refitted = [self._refitted(platform, task, say) for platform in platforms]
-
-    def _refitted(self, platform: int, task: Task, say: Say) -> Scorer:
+    def _refitted(self, platform: int, task: Task) -> Scorer:
         if platform in self.known:
-            self.lesson.refit_single(platform, self.choices[platform].epochs, say)
+            self.lesson.refit_single(platform, self.choices[platform].epochs, self.says[platform])
         return self.lesson.scorer(self.lesson.log_of(platform), task.asked, has_network=platform in self.known)
+
+
+def named(say: Say, name: str) -> Say:
+    """The same with a name before each line."""
+    return lambda line: say(f"{name}: {line}")
