@@ -38,7 +38,7 @@ def bench_training_growth(_folder: Path, _scale: float) -> Iterator[Measured]:
 
 def drawn_night(persons: int) -> Inputs:
     """The inputs of a night; all that is not as usual is that one epoch is learned."""
-    configuration = {"cut": CUT, "seed": 1, "recommender": {"max_epochs": 1}}
+    configuration = {"cut": CUT, "seed": 1, "encoder": "hashing", "recommender": {"max_epochs": 1}}
     return Inputs(configuration, drawn_catalogue(ITEMS_A_PLATFORM), drawn_log(persons, ITEMS_A_PLATFORM), persons)
 
 
