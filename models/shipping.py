@@ -131,14 +131,14 @@ def choose_shipped(lesson: Lesson, mode: str, say: Say) -> Chosen:
     if mode == "popularity":
         return Chosen([Verdict(PRIOR, "popularity alone was asked for")] * len(platforms))
     singles = {
-        number: lesson.choose_single(number, _named(say, f"single {platforms[number]}"))
+        number: lesson.choose_single(number, named(say, f"single {platforms[number]}"))
         for number in map(int, np.flatnonzero(lesson.alphas))
     }
     asked = Verdict(SINGLE, "networks of single platforms were asked for")
     alone = Chosen([asked] * len(platforms), None, singles)
     if mode == "single":
         return alone
-    joint = lesson.choose_joint(_named(say, "joint"))
+    joint = lesson.choose_joint(named(say, "joint"))
     judged = {number: lesson.window.judged[number] for number in singles}
     both = choose_averaged(joint, singles, lesson.catalogue, judged)
     verdicts = ship(platforms, alone.scores()[SINGLE], both.scores)
@@ -180,11 +180,11 @@ def refit_shipped(lesson: Lesson, chosen: Chosen, say: Say, known: Container[int
     """
     is_needed = {JOINT, BOTH} & set(chosen.makers) and None not in known
     if is_needed and chosen.joint is not None and chosen.joint.epochs:
-        lesson.refit_joint(chosen.joint.epochs, _named(say, "joint"))
+        lesson.refit_joint(chosen.joint.epochs, named(say, "joint"))
         yield None
     for number, single in (chosen.singles or {}).items():
         if chosen.makers[number] in (SINGLE, BOTH) and single.epochs and number not in known:
-            lesson.refit_single(number, single.epochs, _named(say, f"single {lesson.catalogue.platforms[number]}"))
+            lesson.refit_single(number, single.epochs, named(say, f"single {lesson.catalogue.platforms[number]}"))
             yield number
 
 
@@ -213,5 +213,6 @@ def save_shipped(folder: Path, lesson: Lesson, chosen: Chosen, heads: list[Heads
         save_whitening(folder, lesson.whitening)
 
 
-def _named(say: Say, name: str) -> Say:
+def named(say: Say, name: str) -> Say:
+    """The same with a name before each line."""
     return lambda line: say(f"{name}: {line}")

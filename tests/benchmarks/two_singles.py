@@ -1,10 +1,9 @@
 """A control for what is shipped: the mean of two networks of a platform's own, that differ in their seed alone.
 
-The mean of any two networks ranks better than one. Shipped is the mean of the network of all platforms and a platform's
-own; what the other platforms teach is what it is ahead of this by. Named `tests.benchmarks.two_singles:two-singles`.
+The mean of any two networks may rank better than one. Shipped is the mean of the network of all platforms and a
+platform's own; what the others teach is what it is ahead of this by. Named `tests.benchmarks.two_singles:two-singles`.
 """
 
-from collections.abc import Callable
 from dataclasses import asdict, replace
 
 from models.choosing import choose_averaged
@@ -13,9 +12,9 @@ from models.device import prepare_device
 from models.lesson import Lesson
 from models.ranking import ByPlatform
 from models.recommender import Scorer, averaged
+from models.shipping import named
 
 NAME = f"{__name__}:two-singles"
-Say = Callable[[str], None]
 
 
 def enter(task: Task, name: str) -> Entry:
@@ -57,8 +56,3 @@ class Alone:
         if platform in self.known:
             self.lesson.refit_single(platform, self.choices[platform].epochs, self.says[platform])
         return self.lesson.scorer(self.lesson.log_of(platform), task.asked, has_network=platform in self.known)
-
-
-def named(say: Say, name: str) -> Say:
-    """The same with a name before each line."""
-    return lambda line: say(f"{name}: {line}")
