@@ -108,7 +108,7 @@ def rebuild(run: Run) -> None:
         copy_ops(run.settings)
         raise
     verdict = "open" if gate.is_open else "closed"
-    message = " ".join([f"Tables built anew, no lists made; the gate before training is {verdict}.", *gate.failures])
+    message = "\n".join([f"Tables built anew, no lists made; the gate before training is {verdict}.", *gate.failures])
     ledger.end_run(run.settings, run.run_id, "rebuilt", message, is_flagged=gate.is_flagged)
     copy_ops(run.settings)
 

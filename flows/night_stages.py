@@ -38,7 +38,7 @@ RECEIPTS: Mapping[str, type[Receipt]] = {"ingest": IngestReceipt, "train": Train
 
 
 class NightHeld(Exception):
-    """A gate is closed; the message lists the rules that failed, in plain words."""
+    """A gate is closed; the message has a line for each rule that failed, in plain words."""
 
 
 def is_warehouse_busy(_task: Any, _run: Any, state: State) -> bool:
@@ -123,7 +123,7 @@ class Stages:
         if not receipt.is_open and force_reason:
             LOG.warning("%s is closed and passed by force: %s", name, force_reason)
         elif not receipt.is_open:
-            raise NightHeld(" ".join(receipt.failures))
+            raise NightHeld("\n".join(receipt.failures))
         return receipt
 
     def note(self, name: StageName) -> None:

@@ -50,7 +50,7 @@ def carry_out(run: Run, is_dry: bool, force_reason: str | None) -> State:
     try:
         state = go_through(Stages(run), is_dry, force_reason)
     except NightHeld as held:
-        message = f"{held} Yesterday's lists stand."
+        message = f"{held}\nYesterday's lists stand."
         ledger.end_run(run.settings, run.run_id, "held", message)
         state = Failed(name="Held", message=message)
     except Exception as error:
@@ -84,7 +84,7 @@ def end(run: Run, gates: list[GateReceipt], published: PublishReceipt | None, fo
     is_forced = not all(gate.is_open for gate in gates)
     status, name, told = ending(published, count_lists(run.settings))
     told += [f"A closed gate was passed by force: {force_reason}."] if is_forced else []
-    message = " ".join(told + [failure for gate in gates for failure in gate.failures])
+    message = "\n".join([" ".join(told)] + [failure for gate in gates for failure in gate.failures])
     ledger.end_run(
         run.settings,
         run.run_id,

@@ -1,7 +1,6 @@
 """Runs, newest first: which night, how it ended, what the gates said, how good its lists are."""
 
 import json
-import re
 from datetime import date
 from typing import Any
 
@@ -78,8 +77,8 @@ def closing(night: Night) -> list[str]:
 
 def ending(night: Night) -> list[str]:
     """How the run ended in its own words, without those that repeat the gates'."""
-    message = re.split("; (?:warning|critical): ", harmless(night.run.get("message") or ""))[0]
-    return [message] if message and night.status != "held" else []
+    lines = (night.run.get("message") or "").splitlines() if night.status != "held" else []
+    return [harmless(line) for line in lines if not line.startswith(("warning: ", "critical: "))]
 
 
 def sentence(row: Row) -> str:

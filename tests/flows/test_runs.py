@@ -124,6 +124,7 @@ def test_a_run_is_told_in_detail(settings: Settings, name: str, monkeypatch: pyt
         "lists of 28 February 2026",
     ):
         assert words in text, words
+    assert "36 rows published.\n" in text and text.count("ItemsAreListed about shop") == 1, "told once, with its gate"
 
 
 def test_a_night_means_its_newest_run(settings: Settings) -> None:
