@@ -4,7 +4,7 @@ Half of the persons choose and the other half reports, then the halves swap, so 
 who had a say. What ships is trained on everything up to the cut for the epochs that both halves together chose.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import NormalDist
 
@@ -19,6 +19,7 @@ from models.inputs import Catalogue, Log
 from models.item_knn import learn_neighbours
 from models.loss_weights import by_gap, cross_entropies
 from models.popularity import Popularity
+from models.progress import Say
 from models.recommender import PRIOR_ALONE, Blend, Scorer, averaged, make_scorer
 from models.training import Trainer
 from models.window import Window
@@ -27,7 +28,6 @@ from models.window import Window
 EPOCH_BLEND = Blend(0.3, 0.0)
 # one-sided 95 %, for a later epoch
 SURELY = NormalDist().inv_cdf(0.95)
-Say = Callable[[str], None]
 
 
 def macro(groups: Sequence[np.ndarray]) -> float:

@@ -4,7 +4,7 @@ import ast
 import hashlib
 import importlib.util
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,9 +12,8 @@ from typing import Any
 import numpy as np
 
 from models.inputs import Inputs
+from models.progress import Say
 from models.ranking import Ranker
-
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,14 @@ from functools import cached_property
 import numpy as np
 
 from models.board import Board, Note, shown_items, unnoted
-from models.choosing import Choice, Say, choose, refit
+from models.choosing import Choice, choose, refit
 from models.configuration import read_configuration
 from models.inputs import Inputs, Log
 from models.item_knn import learn_neighbours
 from models.learning_encoder import open_for_training
 from models.loss_weights import cross_entropies, loss_weights
 from models.popularity import Popularity
+from models.progress import Say
 from models.recommender import Scorer, all_item_vectors, make_scorer
 from models.training import Trainer, new_network
 from models.warm_start import Parent, go_on

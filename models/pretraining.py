@@ -10,6 +10,7 @@ from models.contrast import Contrast
 from models.inputs import Log
 from models.masked_items import MaskedItems
 from models.optimizers import scheduled_rate
+from models.progress import Say
 from models.sequences import Plan, Sequences, newest_sequences
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class Pretraining:
         self.trainer = trainer
         self.kind = KINDS[trainer.configuration.pretraining](trainer)
 
-    def learn(self, log: Log, alphas: np.ndarray, seed: int, say: Callable[[str], None], note: Note) -> None:
+    def learn(self, log: Log, alphas: np.ndarray, seed: int, say: Say, note: Note) -> None:
         """Go over the log for `pretraining_epochs`.
 
         Args:

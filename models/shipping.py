@@ -11,13 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from models.choosing import Choice, Say, choose_averaged
+from models.choosing import Choice, choose_averaged
 from models.encoder_weights import save_encoder
 from models.evaluation import ALL, NOBODY, Scores
 from models.heads import NO_HEADS, Heads, learn_heads
 from models.learning_encoder import LearningEncoder
 from models.lesson import Lesson
 from models.lineup import paired_rows
+from models.progress import Say, named
 from models.recommender import PRIOR_ALONE, Blend, Scorer, averaged
 from models.saved_recommender import encoder_file, save_network, save_recommender, save_whitening
 from models.warm_start import Parent
@@ -211,8 +212,3 @@ def save_shipped(folder: Path, lesson: Lesson, chosen: Chosen, heads: list[Heads
     save_recommender(folder, lesson.popularity.priors, chosen.blends, lesson.catalogue, facts, heads)
     if any(chosen.epochs):
         save_whitening(folder, lesson.whitening)
-
-
-def named(say: Say, name: str) -> Say:
-    """The same with a name before each line."""
-    return lambda line: say(f"{name}: {line}")

@@ -21,6 +21,7 @@ from models.optimizers import clipped, forget, gradients_of, new_optimizer, sche
 from models.parts.rank_allocator import RankAllocator
 from models.popularity import Popularity
 from models.pretraining import Pretraining
+from models.progress import Say
 from models.related_texts import RelatedTexts
 from models.softmax import sampled_softmax
 from models.sparse_adamw import Gradient, merged
@@ -123,7 +124,7 @@ class Trainer:
         if self.scale:
             self.scale.start()
 
-    def pretrain(self, say: Callable[[str], None], note: Note) -> None:
+    def pretrain(self, say: Say, note: Note) -> None:
         """Between `start` and the first epoch: learn from the log without targets, if it is configured."""
         if self.pretraining:
             seed = int(self.chance.integers(2**32))

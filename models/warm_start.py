@@ -6,7 +6,7 @@ from what was taken since its cut, and once more from older targets of some pers
 (replay; Rolnick et al. 1811.11682). It has no figures of its own: it has learned from all that could judge it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -23,6 +23,7 @@ from models.heads import NO_HEADS, Heads
 from models.inputs import Catalogue, Inputs, Log
 from models.network import Network
 from models.popularity import Popularity
+from models.progress import Say
 from models.recommender import PRIOR_ALONE, Blend
 from models.saved_recommender import load_heads, load_network, load_recommender, load_whitening, network_file
 from models.split_table import SplitTable
@@ -33,8 +34,6 @@ MOST_UNKNOWN = 0.25
 """Share of what was taken since, of items that the earlier recommender does not know, from which on it has drifted."""
 RATE = 0.1
 """Of the highest learning rate: the one that a full training ends with."""
-
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)

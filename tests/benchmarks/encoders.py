@@ -8,7 +8,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -19,6 +19,7 @@ from flows.settings import PROJECT
 from models.cold_items import AMONG_COLD
 from models.configuration import Configuration
 from models.contestants import fingerprint
+from models.progress import Say
 from models.text_encoder import ENCODERS
 
 CROSSREC = [sys.executable, "-m", "flows"]
@@ -90,7 +91,7 @@ def cells(only: Sequence[tuple[str, str]] = ()) -> list[Cell]:
     return [cell for cell in every if all(vars(cell)[name] in values for name, values in wanted.items())]
 
 
-def compare_encoders(asked: Nights, chosen: Sequence[Cell], say: Callable[[str], None]) -> int:
+def compare_encoders(asked: Nights, chosen: Sequence[Cell], say: Say) -> int:
     """Measure the chosen cells that are not kept; print and draw all that are kept, after each."""
     for cell in chosen:
         path = asked.kept(cell)

@@ -1,6 +1,6 @@
 """`quality SET` under leave-one-out: runs what is not kept, and prints the table with published figures in it.
 
-The popularity prior is off unless it is asked for: that it helps where all have the same night is another question.
+Networks have the popularity prior, of all that is left in, unless it is taken from them.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -10,7 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from models.bootstrap import bootstrap_means, interval
-from tests.benchmarks.left_out import NETWORKS, Kept, Protocol, named
+from models.progress import Say, named
+from tests.benchmarks.left_out import Kept
+from tests.benchmarks.left_out_protocol import NETWORKS, Protocol
 from tests.benchmarks.left_out_ranks import Judge, Ranks, ndcg_of, recall_of
 from tests.benchmarks.left_out_sets import TEST, Encode, LeftOut, amazon4_loo, amazon_bst, ml_1m
 
@@ -79,7 +81,7 @@ class Chosen:
     persons: int | None
 
 
-def compare(name: str, home: Path, chosen: Chosen, say: Callable[[str], None]) -> None:
+def compare(name: str, home: Path, chosen: Chosen, say: Say) -> None:
     """Rank with every recommender and seed, and print a table for each part of the set."""
     known, kept = SETS[name], Kept(home / "kept")
     protocol = Protocol({**known.overrides, **chosen.overrides}, chosen.has_prior)
@@ -89,13 +91,12 @@ def compare(name: str, home: Path, chosen: Chosen, say: Callable[[str], None]) -
         left = whole if chosen.persons is None else whole.first(chosen.persons)
         say(f"{left.name}: {left.users_count:,} persons, {len(left.items):,} events")
         found = {}
-        for recommender in chosen.recommenders:
-            if recommender == "single" and len(left.catalogue.platforms) == 1:
-                continue  # it is joint
-            for seed in chosen.seeds:
-                tell = named(say, f"{left.name} {recommender} seed {seed}")
-                tell("…")
-                found.setdefault(recommender, []).append(kept.ranks(left, recommender, seed, protocol, tell))
+        is_one = len(left.catalogue.platforms) == 1
+        asked = [name for name in chosen.recommenders if name != "single" or not is_one]  # then it is joint
+        of_seeds = [
+            kept.ranks(left, asked, seed, protocol, named(say, f"{left.name} seed {seed}")) for seed in chosen.seeds
+        ]
+        found = {name: [ranks[name] for ranks in of_seeds] for name in asked}
         say("\n".join(table(left, found, known.published)))
 
 
@@ -110,8 +111,9 @@ def table(left: LeftOut, found: dict[str, list[Ranks]], published: dict[str, Fig
         if not number:  # published figures are of the protocol itself
             rows |= {name: [told(figures.get(one)) for one in platforms] for name, figures in published.items()}
         yield from aligned([["", *platforms], *([name, *cells] for name, cells in rows.items())])
-        if set(NETWORKS) <= ranks.keys():
-            yield from uplift(judge, ranks["joint"], ranks["single"], platforms)
+        for name in NETWORKS:
+            if name != "single" and {name, "single"} <= ranks.keys():
+                yield from uplift(judge, name, ranks, platforms)
 
 
 def cell(judge: Judge, ranks: np.ndarray, platform: int) -> str:
@@ -131,14 +133,14 @@ def told(figures: tuple[float, ...] | None) -> str:
     return f"{figures[0]:.4f}" + "".join(f" ({one:.4f})" for one in figures[1:])
 
 
-def uplift(judge: Judge, joint: np.ndarray, single: np.ndarray, platforms: Sequence[str]) -> Iterator[str]:
-    """A line for each platform: joint minus single in NDCG@10 over the same persons, with a paired 95 % interval."""
-    gains = (ndcg_of(joint) - ndcg_of(single)).mean(axis=0)
+def uplift(judge: Judge, name: str, ranks: dict[str, np.ndarray], platforms: Sequence[str]) -> Iterator[str]:
+    """A line for each platform: NDCG@10 of `name` minus single's over the same persons, with a paired 95 % interval."""
+    gains = (ndcg_of(ranks[name]) - ndcg_of(ranks["single"])).mean(axis=0)
     for number, platform in enumerate(platforms):
-        own = np.flatnonzero((judge.platforms == number) & (joint[0] > 0))
+        own = np.flatnonzero((judge.platforms == number) & (ranks[name][0] > 0))
         if len(own):
             low, high = interval(bootstrap_means([gains[own]], [own])[0])
-            yield f"joint − single on {platform}: {gains[own].mean():+.4f} [{low:+.4f}, {high:+.4f}]"
+            yield f"{name} − single on {platform}: {gains[own].mean():+.4f} [{low:+.4f}, {high:+.4f}]"
 
 
 def aligned(rows: list[list[str]]) -> Iterator[str]:

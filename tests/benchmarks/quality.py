@@ -34,7 +34,7 @@ RECOMMENDERS = (
     "text-knn-joint", "two-encoder",
     *PEERS,
 )  # fmt: skip
-LEFT_OUT_RECOMMENDERS = ("joint", "single", "popularity", "item-knn", *PEERS)
+LEFT_OUT_RECOMMENDERS = ("shipped", "joint", "single", "popularity", "item-knn", *PEERS)
 
 
 def lay_nights(home: Path) -> None:
@@ -113,7 +113,9 @@ def main() -> int:
     parser.add_argument(
         "--masked", action="store_true", help="nights: also with one platform of every fifth person hidden"
     )
-    parser.add_argument("--prior", action="store_true", help="not nights: networks have the popularity prior, too")
+    parser.add_argument(
+        "--without-prior", action="store_true", help="not nights: networks learn what is popular by themselves"
+    )
     parser.add_argument(
         "--with",
         type=settings,
@@ -141,7 +143,7 @@ def main() -> int:
     chosen = Chosen(
         arguments.recommenders or LEFT_OUT_RECOMMENDERS,
         seeds,
-        arguments.prior,
+        not arguments.without_prior,
         arguments.overrides,
         arguments.persons,
     )

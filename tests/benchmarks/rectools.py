@@ -9,7 +9,6 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ import numpy as np
 from models.contestants import Entry, Task
 from models.evaluation import judge_window
 from models.inputs import SECONDS_PER_DAY, Catalogue, Log
+from models.progress import Say
 from tests.benchmarks.left_out_sets import TEST, TRAIN, VALID, LeftOut
 from tests.benchmarks.peers.rectools_child import PEERS
 
@@ -28,7 +28,6 @@ ENVIRONMENT = PROJECT / "build" / "peers"
 NAMES = [f"{__name__}:{name}" for name in PEERS]
 NIGHT = {"half_lives": (60.0, 180.0), "epochs": 15, "patience": 3, "is_refitted": True, "sequence_length": 50}
 LEFT_OUT = {"half_lives": (0.0,), "epochs": 30, "patience": 3, "is_refitted": False}
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)

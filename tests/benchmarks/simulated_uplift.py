@@ -12,7 +12,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import product
@@ -22,6 +22,7 @@ import numpy as np
 
 from flows.settings import PROJECT
 from flows.simulate import DEFAULT_UNTIL
+from models.progress import Say
 from tests.benchmarks.left_out_table import aligned
 
 DIALS = (0.0, 0.5, 1.0)
@@ -84,7 +85,7 @@ def row_of(cell: Cell, outcome: dict) -> Row:
     return row | {"persons_count": gain["persons_count"]}
 
 
-def compare_dials(home: Path, seeds: Sequence[int], say: Callable[[str], None]) -> int:
+def compare_dials(home: Path, seeds: Sequence[int], say: Say) -> int:
     """Measure what is not kept, print a table and draw it; 1 if uplift is not what the dials say."""
     version = code()  # once, for somebody may edit the code meanwhile
     rows = []

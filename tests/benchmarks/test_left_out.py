@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from models.popularity import daily_counts
-from tests.benchmarks.left_out import Protocol
+from tests.benchmarks.left_out_protocol import Protocol
 from tests.benchmarks.left_out_ranks import FILTERED, LATER, UNFILTERED, Judge, ndcg_of
 from tests.benchmarks.left_out_sets import TEST, TRAIN, VALID, LeftOut, left_out, parted
 

@@ -10,9 +10,9 @@ from models.choosing import choose_averaged
 from models.contestants import Entry, Task
 from models.device import prepare_device
 from models.lesson import Lesson
+from models.progress import named
 from models.ranking import ByPlatform
 from models.recommender import Scorer, averaged
-from models.shipping import named
 
 NAME = f"{__name__}:two-singles"
 
