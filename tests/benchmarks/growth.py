@@ -17,10 +17,10 @@ PERSONS, ITEMS_A_PLATFORM = 300, 1000
 FOLDS = (1, 2, 4, 8)
 
 
-def bench_training_growth(_folder: Path, _scale: float) -> Iterator[Measured]:
+def bench_training_growth(_folder: Path, scale: float) -> Iterator[Measured]:
     """An epoch up to the window, judged, and one up to the cut, of 1, 2, 4 and 8 times the persons on one catalogue."""
     prepare_device(1)
-    nights = [drawn_night(PERSONS * fold) for fold in FOLDS]
+    nights = [drawn_night(round(PERSONS * scale) * fold) for fold in FOLDS]
     trainer = Lesson(nights[0]).trainer
     train(nights[0], trainer)  # compiles every step
     rounds = by_turns(*(partial(processor_seconds_of, partial(train, night, trainer)) for night in nights))

@@ -31,7 +31,7 @@ def bench_sampled_softmax(_folder: Path, _scale: float) -> Iterator[Measured]:
     targets = np.arange(1000)
 
     def loss(negatives: np.ndarray) -> object:
-        own, places = (queries * vectors[targets]).sum(axis=1), np.where(targets < len(negatives), targets, -1)
+        own, places = (queries * vectors[targets]).sum(axis=1), np.where(targets < len(negatives), targets, -1).astype("i4")
         offsets, rows = np.zeros((1, len(negatives)), "f4"), np.zeros(len(targets), int)
         return sampled_softmax(own, places, queries, vectors[negatives], offsets, rows)
 
