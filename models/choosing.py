@@ -126,7 +126,7 @@ def choose(
         return Choice(0, [PRIOR_ALONE] * len(alphas), scores)
 
     trainer.pretrain(say, note)
-    neighbours = learn_neighbours(catalogue, window.log, users_count, window.cut)
+    neighbours = learn_neighbours(catalogue, window.log, users_count, window.begin)
 
     def scorer_now() -> Scorer:
         known = (catalogue, window.log, window.popularity, configuration, users_count, everyone, neighbours)

@@ -19,13 +19,17 @@ class Course:
 
     sequences: Sequences  # of persons of whom anything can be learned
     target_chances: np.ndarray  # [events] how likely each is to be learned from in an epoch
-    tables: list[tf.Tensor]  # for each platform [days, its items] log prior
+    priors: list[tf.Tensor]  # for each platform [days, its items] log prior at the end of each day from the first on
     samplers: list[Sampler]
     first_day: int
 
     def drawn(self, chance: np.random.Generator) -> Sequences:
         """The sequences of an epoch, with the targets that were drawn for it."""
         return self.sequences.targeted(chance.random(len(self.target_chances)) < self.target_chances)
+
+    def prior_days(self, target_days: np.ndarray, lags: np.ndarray) -> np.ndarray:
+        """Which row of the priors each target is offered: that of `lags` days before it, at the earliest the first."""
+        return np.maximum(target_days - self.first_day - lags, 0).astype(np.int32)
 
 
 def prepare_course(
@@ -42,17 +46,18 @@ def prepare_course(
     span = last_day - int(days.min()) if len(days) else 0
     first_day = last_day - min(configuration.target_days, max(span, 1))
     # a target that would weigh little in the loss is seldom drawn instead, which costs as little as it teaches
-    may = log.is_positive & targets & (days >= first_day)
+    # on the first day itself nobody knows what is popular
+    may = log.is_positive & targets & (days > first_day)
     chances = np.where(may, 0.5 ** ((last_day - days) / half_life), 0.0)
     chances *= alphas[catalogue.item_platforms[log.items]] > 0
-    tables, samplers = [], []
+    priors, samplers = [], []
     ages = 0.5 ** (np.arange(last_day - first_day, -1, -1) / half_life)
     for number, alpha in enumerate(alphas):
         table = popularity.table(number, first_day) if alpha else np.zeros((len(ages), 0), np.float32)
-        tables.append(tf.constant(table))
+        priors.append(tf.constant(table))
         samplers.append(Sampler(np.log(ages @ np.exp(table) / ages.sum()), configuration.negatives))
     sequences = newest_sequences(log, configuration.sequence_length + 1).targeted(chances > 0)
     platforms, places = catalogue.item_platforms[log.items], sequences.targets()
     expected = np.bincount(platforms[places], chances[places], minlength=len(alphas))
     chances *= drawn_rates(expected, configuration.sampling_temperature)[platforms]
-    return Course(sequences, chances, tables, samplers, first_day)
+    return Course(sequences, chances, priors, samplers, first_day)

@@ -1,4 +1,4 @@
-"""How good lists are: each list of the best ten against what its person took in the window after the cut.
+"""How good lists are: each list of the best ten against what its person took in the window after it.
 
 Judged on a platform is every person known at the cut who took something there in the window that may be recommended;
 the whole catalogue is ranked, and whatever may not return is left out.

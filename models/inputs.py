@@ -112,7 +112,7 @@ def read_inputs(folder: Path) -> Inputs:
     """Read `folder`/inputs.
 
     Raises:
-        ValueError: if an event, a count or a consumption is not earlier than the cut.
+        ValueError: if anything that has a time, outcomes and ratings too, is not earlier than the cut.
     """
     folder = folder / "inputs"
     configuration = json.loads((folder / "configuration.json").read_text())
@@ -123,8 +123,8 @@ def read_inputs(folder: Path) -> Inputs:
     latest = max(int(times.max(initial=0)) for times in all_times)
     if latest >= configuration["cut"]:
         raise ValueError(
-            f"Nothing at or after the cut {configuration['cut']} may reach training; found an event at {latest}. "
-            "Correct the query that exports the events."
+            f"Nothing at or after the cut {configuration['cut']} may reach training; found {latest}. "
+            "Correct the query that exports what has that time."
         )
     return Inputs(configuration, _read_catalogue(folder), log, users_count)
 

@@ -54,7 +54,7 @@ def _qualities(catalogue: Catalogue) -> np.ndarray:
 
 
 class Uncertainty:
-    """Weights that are learned beside the network: Σ_p α_p exp(−s_p) ℓ_p + s_p / 2, with s_p = log σ_p² from 0 on.
+    """Weights that are learned beside the network: Σ_p (α_p exp(−s_p) ℓ_p + s_p / 2), with s_p = log σ_p² from 0 on.
 
     Kendall, Gal & Cipolla 1705.07115, equation 10: a platform whose loss stays high is taken as noisy and counts less.
 

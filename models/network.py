@@ -34,7 +34,8 @@ class Network(keras.Model):
     """Reads persons' sequences over all platforms, and scores items of one platform for them.
 
     token_t = z(item_t) + platform + event type + log time gap + position; h = Transformer(tokens), causal;
-    score(t, i on platform p) = s · cos(h_t + target_p, z_i) + log prior_p(i), with a learned scale s.
+    score(t, i on platform p) = s · cos(h_t + target_p, z_i) + log prior_p(i), with a learned scale s; lists weigh
+    both, and neighbours (`models/recommender.py`).
     With `platform_part` a part of each block belongs to the platform of a token's item.
     It knows indices only: no ids, no files. Whatever its layers compute in, what it gives is float32.
 

@@ -4,10 +4,10 @@ Decayed counts c_h(i, t) = Σ_{d ≤ t} n(i, d) 2^(−(t − d)/h), and from the
 
     log p(i | t) = β log(c_h(i, t) + ε) + constant.
 
-The half-life h is the one whose list would have ranked best (DCG@10) after simulated past cuts, and β maximises the
-likelihood of what was really taken after them (the conditional logit, McFadden 1974). The last simulated window ends at
-the cut, so nothing later is seen. A plain likelihood fit over many half-lives was tried and ranks worse: it explains
-the long tail, while a list lives from its head.
+The half-life h is the one whose list would have ranked best (DCG@10) after simulated past cuts, on the platform and, as
+much again, on all together; β maximises the likelihood of what was really taken after them (the conditional logit,
+McFadden 1974). The last simulated window ends at the cut, so nothing later is seen. A plain likelihood fit over many
+half-lives was tried and ranks worse: it explains the long tail, while a list lives from its head.
 """
 
 from dataclasses import dataclass

@@ -45,7 +45,7 @@ class Verdict:
 
 
 def ship(platforms: Sequence[str], single: Sequence[Scores], both: Sequence[Scores]) -> list[Verdict]:
-    """Both networks, unless a platform's own alone was better beyond chance: no platform pays for the others.
+    """Both networks, unless a platform's own alone was better beyond chance: none pays for the others that we know of.
 
     Judged by NDCG@10 in the window before the cut, over the same persons, with a paired 95 % bootstrap interval.
     """

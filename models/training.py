@@ -14,6 +14,7 @@ from models.distribution import Spread, strategy_of
 from models.gradient_surgery import GradientSurgery
 from models.inputs import Catalogue, Log
 from models.learning_encoder import FrozenEncoder
+from models.loss import platform_loss, weights_of_sums
 from models.loss_scale import LossScale
 from models.loss_weights import Uncertainty
 from models.network import Network
@@ -23,7 +24,6 @@ from models.popularity import Popularity
 from models.pretraining import Pretraining
 from models.progress import Say
 from models.related_texts import RelatedTexts
-from models.softmax import sampled_softmax
 from models.sparse_adamw import Gradient, merged
 from models.whitening import Whitening
 
@@ -142,8 +142,7 @@ class Trainer:
         sequences, totals = course.drawn(chance), np.zeros(len(self.offsets))
         plan = sequences.plan(configuration.tokens_per_batch, configuration.sequence_length, chance)
         targets = self.catalogue.item_platforms[sequences.log.items[sequences.targets()]]
-        # α_p over the mean number of p's targets in a batch
-        platform_weights = self.alphas * len(plan) / np.maximum(np.bincount(targets, minlength=len(totals)), 1)
+        weights = weights_of_sums(self.alphas, np.bincount(targets, minlength=len(totals)), len(plan))
         steps = max(len(plan) * configuration.max_epochs, 1)
         for length, rows in plan:
             batch = sequences.padded(rows, length)
@@ -153,14 +152,14 @@ class Trainer:
             samples = [sampler.draw(chance) for sampler in course.samplers]
             # a night's list has to last for the window: targets see a popularity of some days before
             lags = chance.integers(1, 1 + configuration.prior_lag_days, batch.targets.shape)
-            prior_rows = np.maximum(batch.target_days - course.first_day - lags, 0).astype(np.int32)
-            grids = (batch.items, batch.event_types, batch.gaps, batch.mask, batch.targets, prior_rows)
+            days = course.prior_days(batch.target_days, lags)
+            grids = (batch.items, batch.event_types, batch.gaps, batch.mask, batch.targets, days)
             totals += self.step(
                 [tf.constant(array) for array in grids],
                 [tf.constant(items) for items, _ in samples],
                 [tf.constant(log_chances) for _, log_chances in samples],
-                course.tables,
-                tf.constant(platform_weights, tf.float32),
+                course.priors,
+                tf.constant(weights, tf.float32),
                 [tf.constant(array) for array in self.encoder.draw(batch.targets, chance)],
             ).numpy()
             self.ranks.allot(self.steps_done, steps)
@@ -174,11 +173,11 @@ class Trainer:
         whole, real, platforms = tf.int32, tf.float32, len(self.offsets)
         grid = [tf.TensorSpec([None, None], kind) for kind in (whole, whole, real, tf.bool, whole, whole)]
         samples = [[tf.TensorSpec([None], kind)] * platforms for kind in (whole, real)]
-        tables = [tf.TensorSpec([None, None], real)] * platforms
-        return [grid, *samples, tables, tf.TensorSpec([platforms], real), self.encoder.signature()]
+        priors = [tf.TensorSpec([None, None], real)] * platforms
+        return [grid, *samples, priors, tf.TensorSpec([platforms], real), self.encoder.signature()]
 
     def _step(self, rows: list[tf.Tensor], *shared: Any) -> tf.Tensor:
-        """One step of the optimizer on one batch; the weighted losses α_p ℓ_p `[platforms]`."""
+        """One step of the optimizer on one batch; its summands α_p ℓ_p of the loss `[platforms]`."""
         return self.take(self.part, rows, shared)
 
     def take(self, part: Callable[..., Any], rows: list[tf.Tensor], shared: Sequence[Any]) -> tf.Tensor:
@@ -213,15 +212,15 @@ class Trainer:
         gaps: tf.Tensor,
         mask: tf.Tensor,
         targets: tf.Tensor,
-        prior_rows: tf.Tensor,
+        prior_days: tf.Tensor,
         negatives: list[tf.Tensor],
         log_chances: list[tf.Tensor],
-        tables: list[tf.Tensor],
-        platform_weights: tf.Tensor,
+        priors: list[tf.Tensor],
+        weights: tf.Tensor,
         read: list[tf.Tensor],
         hides: bool = False,
     ) -> tuple[tf.Tensor, list[Gradient], Any]:
-        """The weighted losses α_p ℓ_p `[platforms]` of some rows of a batch, and the gradients of `trained`.
+        """Of some rows of a batch the summands α_p ℓ_p `[platforms]` of the loss, and the gradients of `trained`.
 
         With surgery also those that each platform's loss has, of the trunk. With `hides` a target stands in its own
         place, where it is hidden, and attention looks both ways.
@@ -240,19 +239,15 @@ class Trainer:
             if hides:
                 tokens = tf.where(targets[:, :, None] >= 0, self.hidden, tokens)
             states = network.read(tokens, items, event_types, gaps, mask, training=True, is_causal=not hides)
-            unit, losses = tf.math.l2_normalize(vectors, axis=-1), []
+            unit, sums = tf.math.l2_normalize(vectors, axis=-1), []
             *of_negatives, _ = tf.split(unit, [*sizes, tf.size(once) - sum(sizes)], num=len(sizes) + 1)
-            for number, (table, drawn, its) in enumerate(zip(tables, negatives, of_negatives, strict=True)):
-                chosen = tf.where((platforms == number) & (tf.shape(table)[1] > 0))
+            for number, (prior, drawn, its) in enumerate(zip(priors, negatives, of_negatives, strict=True)):
+                chosen = tf.where((platforms == number) & (tf.shape(prior)[1] > 0))
                 queries = network.queries(tf.gather_nd(states, chosen), number)
-                own, rows = tf.gather_nd(targets, chosen) - self.offsets[number], tf.gather_nd(prior_rows, chosen)
-                of_taken = tf.reduce_sum(queries * tf.gather(unit, tf.gather_nd(of_targets, chosen)), -1)
-                of_taken += tf.gather_nd(table, tf.stack([rows, own], 1))
-                days, rows = tf.unique(rows)  # a step asks for few of them
-                offsets = tf.gather(tf.gather(table, days), drawn, axis=1) - log_chances[number]
-                where = tf.gather(places_of(drawn, tf.shape(table)[1]), own)
-                losses.append(tf.reduce_sum(sampled_softmax(of_taken, where, queries, its, offsets, rows)))
-            weighted = tf.stack(losses) * platform_weights
+                own = tf.gather_nd(targets, chosen) - self.offsets[number]
+                of_own, days = tf.gather(unit, tf.gather_nd(of_targets, chosen)), tf.gather_nd(prior_days, chosen)
+                sums.append(platform_loss(queries, own, of_own, drawn, its, log_chances[number], prior, days))
+            weighted = tf.stack(sums) * weights
             parts, factor = self.spread.parts, self.scale.factor if self.scale else 1.0
             summands = self.uncertainty.losses(weighted, parts) if self.uncertainty else weighted
             total = tf.reduce_sum(summands) + sum([*network.losses, *self.encoder.losses]) / parts
@@ -260,8 +255,3 @@ class Trainer:
                 total *= factor
         by_platform = [self.surgery.by_platform(tape, summands, factor)] if self.surgery else []
         return weighted, gradients_of(total, self.trained, tape), by_platform
-
-
-def places_of(drawn: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
-    """Where each of `size` items is among the drawn ones, −1 if it is not."""
-    return tf.scatter_nd(drawn[:, None], tf.range(1, tf.size(drawn) + 1), size[None]) - 1

@@ -17,7 +17,7 @@ class Window:
     """The window before the cut: what was known when it began, and what was taken in it."""
 
     log: Log
-    cut: int
+    begin: int  # its first second
     days: int
     judged: list[Judged]
     popularity: Popularity
@@ -30,7 +30,7 @@ class Window:
         return np.unique(np.concatenate([self.witnesses.users, *(who.users for who in self.weighing or [])]))
 
     def of_platform(self, catalogue: Catalogue, platform: int) -> "Window":
-        """The same window as a platform on its own would know it."""
+        """The same window as a platform on its own would know it, but for what all tell of the prior's half-life."""
         return replace(self, log=self.log.of_items(catalogue.items_of(platform)))
 
 

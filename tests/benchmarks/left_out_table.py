@@ -58,7 +58,7 @@ SETS = {
     ),
     "ml-1m": Set(
         ml_1m,
-        {"max_epochs": 60, "patience": 8, "sequence_length": 200},
+        {"max_epochs": 20, "sequence_length": 200},
         {
             "SASRec, full cross-entropy": {"films": (0.1821,)},
             "RecTools' SASRec (bert4rec_repro)": {"films": (0.1779, 0.3058)},

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
+from models.loss import sampled_softmax
 from models.minilm_encoder import MiniLmEncoder
 from models.pooled_encoder import pad
-from models.softmax import sampled_softmax
 from models.top_k import top_k
 from tests.benchmarks.measured import Measured, best_of_three
 
@@ -31,7 +31,10 @@ def bench_sampled_softmax(_folder: Path, _scale: float) -> Iterator[Measured]:
     targets = np.arange(1000)
 
     def loss(negatives: np.ndarray) -> object:
-        own, places = (queries * vectors[targets]).sum(axis=1), np.where(targets < len(negatives), targets, -1).astype("i4")
+        own, places = (
+            (queries * vectors[targets]).sum(axis=1),
+            np.where(targets < len(negatives), targets, -1).astype("i4"),
+        )
         offsets, rows = np.zeros((1, len(negatives)), "f4"), np.zeros(len(targets), int)
         return sampled_softmax(own, places, queries, vectors[negatives], offsets, rows)
 

@@ -10,8 +10,8 @@ import tensorflow as tf
 
 from models.configuration import Configuration
 from models.item_tower import ItemTower
+from models.loss import platform_loss, sampled_softmax
 from models.network import Network
-from models.softmax import sampled_softmax
 from models.transformer_block import SwiGLU, TransformerBlock
 from models.whitening import Whitening
 
@@ -195,6 +195,22 @@ def test_drawn_items_stand_for_those_that_were_not() -> None:
         log_chances = np.log(np.repeat([1.0, 5 / 25], [25, 5])).astype(np.float32)
         inverses.append(np.exp(loss_of(logits, targets, drawn, log_chances)))
     np.testing.assert_allclose(np.mean(inverses, axis=0), np.exp(full), rtol=0.03)
+
+
+def test_the_loss_of_a_platform_is_its_formula() -> None:
+    """Cross-entropies of cosines times the scale plus the log prior of each place's day, added up over the places."""
+    generator, items = chance(), 6
+    queries, vectors = (generator.normal(size=(count, 4)).astype(np.float32) for count in (5, items))
+    prior = np.log(generator.dirichlet(np.ones(items), size=3)).astype(np.float32)
+    taken, days, drawn = (
+        np.array([0, 3, 3, 5, 1], np.int32),
+        np.array([2, 0, 0, 1, 2], np.int32),
+        np.arange(items)[::-1],
+    )
+    certain = np.zeros(items, np.float32)
+    loss = platform_loss(queries, taken, vectors[taken], drawn.astype(np.int32), vectors[drawn], certain, prior, days)
+    scores = queries @ vectors.T + prior[days]
+    assert float(loss) == pytest.approx(full_softmax(scores, taken).sum(), rel=1e-5)
 
 
 def test_the_gradient_of_the_sampled_softmax_is_that_of_its_formula() -> None:

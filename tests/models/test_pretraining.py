@@ -138,7 +138,7 @@ def test_nothing_later_than_the_cut_is_seen(trainer: Trainer, inputs: Inputs) ->
     planted = replace(
         inputs.log, **{name: np.insert(getattr(inputs.log, name), first + 1, value) for name, value in row.items()}
     )
-    assert window.cut < CUT - DAY // 2
+    assert window.begin < CUT - DAY // 2
     found = []
     for log in (inputs.log, planted):
         opened = open_window(inputs.catalogue, log, CUT, trainer.configuration)

@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 
 from models.configuration import Configuration, read_configuration
+from models.course import prepare_course
 from models.coverage import coverage
 from models.inputs import SECONDS_PER_DAY, Inputs, read_inputs
 from models.negatives import Sampler
 from models.optimizers import scheduled_rate
 from models.popularity import Popularity
 from models.training import Trainer, new_network
+from tests.models.few_events import catalogue_of, log_of
 from tests.models.tiny_run import CUT, EACH, RECOMMENDER
 
 BOTH, FIRST_ALONE = np.ones(2), np.array([1.0, 0.0])
@@ -166,6 +168,21 @@ def test_targets_are_drawn_by_their_age(trainer: Trainer, inputs: Inputs, popula
     assert seen.sum() > 100 and may[seen].all()
     np.testing.assert_allclose(counts[seen] / 400, expected[seen], atol=0.12)
     assert abs((counts[seen] / 400 - expected[seen]).mean()) < 0.01
+
+
+def test_no_target_is_offered_the_popularity_of_its_own_day() -> None:
+    """Whatever the lag, and also where the log begins: what counts in its place is of a day before it."""
+    log = log_of([(0, item, day) for item, day in ((0, 0), (1, 0), (2, 1), (3, 4))])
+    catalogue, configuration = catalogue_of({"shop": 5}), read_configuration({"target_half_life": 1e9})
+    popularity = Popularity.fit(catalogue, log, 6 * SECONDS_PER_DAY, 1)
+    course = prepare_course(catalogue, configuration, log, popularity, np.ones(1), True)
+    places = course.drawn(np.random.default_rng(0)).targets()
+    days = log.times[places] // SECONDS_PER_DAY
+    assert days.tolist() == [1, 4]
+    for lag in range(1, 31):
+        assert (course.first_day + course.prior_days(days, np.full(2, lag)) < days).all()
+    first = course.priors[0].numpy()[course.prior_days(days, np.ones(2, int))[0]]
+    assert first[0] == first[1] > first[2] == first[3], "of the first day alone"
 
 
 def test_coverage_by_hand() -> None:
