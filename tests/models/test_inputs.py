@@ -62,7 +62,7 @@ def test_a_window_is_chosen_on_without_having_been_learned(tiny_inputs: Path) ->
         consumed_items=np.where(late_taken, 0, log.consumed_items),
     )
     first, second = (open_window(inputs.catalogue, each, CUT, configuration) for each in (log, other))
-    assert first.cut == begin and first.days == 6
+    assert first.begin == begin and first.days == 6
     for name, values in vars(first.log).items():
         one, two = (vars(each) if isinstance(each, Outcomes) else each for each in (values, vars(second.log)[name]))
         np.testing.assert_equal(one, two)
