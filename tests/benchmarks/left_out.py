@@ -20,7 +20,7 @@ from models.text_encoder import load_text_encoder
 from tests.benchmarks.left_out_protocol import NETWORKS, Protocol
 from tests.benchmarks.left_out_ranks import Judge, Ranks
 from tests.benchmarks.left_out_sets import CUT, TEST, TRAIN, VALID, LeftOut
-from tests.benchmarks.rectools import NAMES as PEERS
+from tests.benchmarks.rectools import LEFT_OUT_NAMES as PEERS
 from tests.benchmarks.rectools import enter_left_out
 
 ENCODER = "use"

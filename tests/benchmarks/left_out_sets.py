@@ -39,9 +39,15 @@ class LeftOut:
         """How many persons there are."""
         return int(self.users[-1]) + 1
 
+    def of_platform(self, platform: int) -> "LeftOut":
+        """What was done on one platform alone, with all its parts."""
+        return self._only(self.catalogue.item_platforms[self.items] == platform)
+
     def first(self, count: int) -> "LeftOut":
         """The first so many persons alone."""
-        kept = self.users < count
+        return self._only(self.users < count)
+
+    def _only(self, kept: np.ndarray) -> "LeftOut":
         return replace(self, **{name: getattr(self, name)[kept] for name in ("users", "items", "parts", "same_day")})
 
     def log(self, *parts: int) -> Log:

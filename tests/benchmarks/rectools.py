@@ -1,7 +1,8 @@
 """RecTools' SASRec and eSASRec in our tables: learned in an environment of their own, judged as ours.
 
 They are named `tests.benchmarks.rectools:sasrec` and `…:esasrec`. One network learns from all platforms; what it may
-choose, it chooses on the same window before the cut as ours, and then it is refitted up to the cut.
+choose, it chooses on the same window before the cut as ours, and then it is refitted up to the cut. Under leave-one-out
+`…:sasrec-single` and `…:esasrec-single` learn each platform by itself, as papers do where platforms share no persons.
 """
 
 import json
@@ -18,16 +19,19 @@ import numpy as np
 from models.contestants import Entry, Task
 from models.evaluation import judge_window
 from models.inputs import SECONDS_PER_DAY, Catalogue, Log
-from models.progress import Say
+from models.progress import Say, named
+from models.ranking import ByPlatform
 from tests.benchmarks.left_out_sets import TEST, TRAIN, VALID, LeftOut
 from tests.benchmarks.peers.rectools_child import PEERS
 
 PROJECT = Path(__file__).resolve().parents[2]
 REQUIREMENTS = PROJECT / "tests" / "benchmarks" / "peers" / "requirements.txt"
 ENVIRONMENT = PROJECT / "build" / "peers"
+SINGLE = "-single"
 NAMES = [f"{__name__}:{name}" for name in PEERS]
+LEFT_OUT_NAMES = [*NAMES, *(name + SINGLE for name in NAMES)]
 NIGHT = {"half_lives": (60.0, 180.0), "epochs": 15, "patience": 3, "is_refitted": True, "sequence_length": 50}
-LEFT_OUT = {"half_lives": (0.0,), "epochs": 30, "patience": 3, "is_refitted": False}
+LEFT_OUT = {"half_lives": (0.0,), "epochs": 30, "patience": 5, "is_refitted": False}
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,13 @@ def enter(task: Task, name: str) -> Entry:
 
 def enter_left_out(left: LeftOut, name: str, seed: int, sequence_length: int, say: Say) -> Entry:
     """Have a peer learn from what is left in, and choose by the last item but one of each person."""
+    if name.endswith(SINGLE):
+        own, peer = enumerate(left.catalogue.platforms), name.removesuffix(SINGLE)
+        alone = [
+            enter_left_out(left.of_platform(number), peer, seed, sequence_length, named(say, platform))
+            for number, platform in own
+        ]
+        return Entry(ByPlatform([entry.ranker for entry in alone]))
     known = left.log(TRAIN, VALID)
     is_train = left.parts[left.parts != TEST] == TRAIN
     arrays = {

@@ -112,6 +112,8 @@ def macro_ndcg(task: Task, found: dict[str, np.ndarray]) -> float:
     values = []
     for platform, may_return in enumerate(task.may_return):
         own = task.item_platforms[task.target_items] == platform
+        if not own.any():
+            continue
         its = np.flatnonzero(task.item_platforms[found["items"]] == platform)
         persons, rows = np.unique(task.target_users[own], return_inverse=True)
         counts = np.bincount(rows, minlength=len(persons))
@@ -121,7 +123,7 @@ def macro_ndcg(task: Task, found: dict[str, np.ndarray]) -> float:
             best = best_items(task, found, persons[part], its, may_return)
             pairs = persons[part][:, None] * len(task.item_platforms) + best
             hits[part] = np.isin(pairs, task.target_users[own] * len(task.item_platforms) + task.target_items[own])
-        values += [ndcg(hits, counts).mean()] if len(persons) else []
+        values.append(ndcg(hits, counts).mean())
     return float(np.mean(values))
 
 
