@@ -1,4 +1,4 @@
-"""Augmented sequences: some of their items hidden, others replaced by similar ones, the rest cropped away."""
+"""Augmented sequences: items hidden, replaced by similar ones or cropped away, or all of one platform hidden."""
 
 from dataclasses import dataclass, replace
 
@@ -46,6 +46,29 @@ def augmented(
     is_replaced = is_drawn & (operators == SUBSTITUTE)[:, None]
     items = np.where(is_replaced, similar[batch.items], batch.items).astype(np.int32)
     return View(replace(batch, items=items), is_drawn & (operators == MASK)[:, None])
+
+
+def without_a_platform(batch: Batch, platforms: np.ndarray, share: float, chance: np.random.Generator) -> Batch:
+    """The batch as if a share of its persons were new on one of their platforms, so that such persons are learned, too.
+
+    What they did there is neither seen nor learned from, except as a target after what they did elsewhere (DropoutNet's
+    way to cold users, Volkovs et al. 2017, 4.2). The platform is that of a token of theirs; who has one alone keeps it.
+
+    Args:
+        batch: to change; without persons of several platforms it stays as it is and nothing is drawn.
+        platforms: `[items]`.
+        share: of all persons.
+        chance: draws.
+    """
+    own = platforms[batch.items]
+    lengths, rows = batch.mask.sum(axis=1), np.arange(len(own))
+    has_several = ((own != own[:, :1]) & batch.mask).any(axis=1)
+    if not has_several.any():
+        return batch
+    hidden = own[rows, (chance.random(len(rows)) * lengths).astype(int)]
+    is_new = has_several & (chance.random(len(rows)) < share)
+    is_hidden = is_new[:, None] & (own == hidden[:, None])
+    return replace(batch, mask=batch.mask & ~is_hidden, targets=np.where(is_hidden, -1, batch.targets))
 
 
 def similar_items(catalogue: Catalogue, log: Log) -> np.ndarray:

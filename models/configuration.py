@@ -37,6 +37,8 @@ class Configuration:
     """Share of activations dropped while training."""
     item_dropout: float = 0.3
     """Share of items whose own vector is dropped in a step, so that text alone has to score them."""
+    platform_dropout: float = 0.0
+    """Share of the persons of a step who are treated as new on one of their platforms."""
     related_text_share: float = 0.0
     """Share of items that are described in a step by another listing of the same thing, or of the series."""
     max_epochs: int = 10

@@ -7,6 +7,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from models.augmentation import without_a_platform
 from models.board import Note
 from models.configuration import Configuration
 from models.course import prepare_course
@@ -146,6 +147,8 @@ class Trainer:
         steps = max(len(plan) * configuration.max_epochs, 1)
         for length, rows in plan:
             batch = sequences.padded(rows, length)
+            if configuration.platform_dropout:
+                batch = without_a_platform(batch, self.catalogue.item_platforms, configuration.platform_dropout, chance)
             rate = scheduled_rate(configuration, self.steps_done, steps)
             self.optimizer.learning_rate = rate if self.rate is None else self.rate
             self.encoder.keep_pace(rate)

@@ -7,6 +7,7 @@ import keras
 import numpy as np
 import pytest
 
+from models.augmentation import without_a_platform
 from models.configuration import Configuration, read_configuration
 from models.course import prepare_course
 from models.coverage import coverage
@@ -14,6 +15,7 @@ from models.inputs import SECONDS_PER_DAY, Inputs, read_inputs
 from models.negatives import Sampler
 from models.optimizers import scheduled_rate
 from models.popularity import Popularity
+from models.sequences import newest_sequences
 from models.training import Trainer, new_network
 from tests.models.few_events import catalogue_of, log_of
 from tests.models.tiny_run import CUT, EACH, RECOMMENDER
@@ -183,6 +185,30 @@ def test_no_target_is_offered_the_popularity_of_its_own_day() -> None:
         assert (course.first_day + course.prior_days(days, np.full(2, lag)) < days).all()
     first = course.priors[0].numpy()[course.prior_days(days, np.ones(2, int))[0]]
     assert first[0] == first[1] > first[2] == first[3], "of the first day alone"
+
+
+def test_some_are_treated_as_new_on_a_platform() -> None:
+    """All they did on one of their platforms is hidden, and is a target only after what they did elsewhere."""
+    visits = [(user, item % 2 * 10 + item, item) for user in range(400) for item in range(6)]  # deli and loft by turns
+    faithful = [(user, item, item) for user in range(400, 500) for item in range(6)]
+    log, platforms = log_of(visits + faithful), np.repeat([0, 1], 10)
+    sequences = newest_sequences(log, 6).targeted(np.ones(len(log.items), bool))
+    batch, chance = sequences.padded(np.arange(500), 8), np.random.default_rng(1)
+    found = without_a_platform(batch, platforms, 0.3, chance)
+    np.testing.assert_array_equal(found.mask[400:], batch.mask[400:])
+    is_new = (found.mask != batch.mask).any(axis=1)
+    assert 0.24 < is_new[:400].mean() < 0.36
+    own = platforms[batch.items]
+    for row in np.flatnonzero(is_new):
+        hidden = own[row, batch.mask[row] & ~found.mask[row]]
+        assert len(set(hidden)) == 1 and hidden[0] not in own[row, found.mask[row]]
+        np.testing.assert_array_equal(found.targets[row] >= 0, found.mask[row])
+        assert hidden[0] in platforms[found.targets[row, found.mask[row]]], "to be foretold of somebody new"
+    for row in np.flatnonzero(~is_new):
+        np.testing.assert_array_equal(found.targets[row], batch.targets[row])
+    state = chance.bit_generator.state
+    without_a_platform(sequences.padded(np.arange(400, 500), 8), platforms, 1.0, chance)
+    assert chance.bit_generator.state == state, "a platform on its own learns as if there were no such thing"
 
 
 def test_coverage_by_hand() -> None:
