@@ -62,6 +62,7 @@ def new_peer(name: str, task: Task) -> Any:
     from rectools.models import SASRecModel
     from rectools.models.nn.transformers.ligr import LiGRLayers
 
+    logging.getLogger("pytorch_lightning").setLevel(logging.WARNING)  # its import sets another one
     def trainer() -> Trainer:
         return Trainer(
             max_epochs=1, deterministic=True, enable_progress_bar=False, enable_model_summary=False, logger=False,
@@ -175,7 +176,6 @@ def learn(task: Task, name: str) -> tuple[dict[str, np.ndarray], dict[str, Any]]
 if __name__ == "__main__":
     end_with_parent()
     warnings.filterwarnings("ignore")
-    logging.getLogger("pytorch_lightning").setLevel(logging.WARNING)
     folder, peer_name = Path(sys.argv[1]), sys.argv[2]
     learned, facts = learn(read_task(folder), peer_name)
     np.savez(folder / "learned.npz", **learned)
