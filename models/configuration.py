@@ -144,7 +144,7 @@ def _check_value(name: str, kind: Any, value: Any) -> None:
         raise ValueError(f"{name} is above 0; found {value!r}. 1 takes all targets, a higher one evens platforms out.")
     if name in ("encoder_part_size", "encoder_blocks", "encoder_items") and value < 1:
         raise ValueError(f"{name} is at least 1; found {value!r}. Where no encoder learns it counts for nothing.")
-    if name == "token_dropout" and not 0 <= value < 1:
-        raise ValueError(f"{name} is a share below 1; found {value!r}. 0 keeps all tokens.")
+    if name in ("token_dropout", "platform_dropout") and not 0 <= value < 1:
+        raise ValueError(f"{name} is a share below 1; found {value!r}. 0 keeps all.")
     if name in ("accumulation", "table_parts") and value < 1:
         raise ValueError(f"{name} counts parts; found {value!r}. 1 leaves things whole.")

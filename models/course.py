@@ -45,9 +45,9 @@ def prepare_course(
     days = log.times // SECONDS_PER_DAY
     span = last_day - int(days.min()) if len(days) else 0
     first_day = last_day - min(configuration.target_days, max(span, 1))
-    # a target that would weigh little in the loss is seldom drawn instead, which costs as little as it teaches
-    # on the first day itself nobody knows what is popular
+    # on the first day itself nobody knows yet what is popular
     may = log.is_positive & targets & (days > first_day)
+    # a target that would weigh little in the loss is seldom drawn instead, which costs as little as it teaches
     chances = np.where(may, 0.5 ** ((last_day - days) / half_life), 0.0)
     chances *= alphas[catalogue.item_platforms[log.items]] > 0
     priors, samplers = [], []

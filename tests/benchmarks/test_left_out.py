@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from models.popularity import daily_counts
-from tests.benchmarks.left_out_protocol import Protocol
+from tests.benchmarks.left_out_networks import network_ranks
+from tests.benchmarks.left_out_protocol import NETWORKS, Protocol
 from tests.benchmarks.left_out_ranks import FILTERED, LATER, UNFILTERED, Judge, ndcg_of
 from tests.benchmarks.left_out_sets import TEST, TRAIN, VALID, LeftOut, left_out, parted
 
@@ -75,3 +76,35 @@ def test_later_days_are_told_apart() -> None:
     found = judge.segments(judge.ranks(Fixed(), [0, 1]))
     assert found[FILTERED].tolist() == [2, 2]
     assert found[FILTERED + LATER].tolist() == [0, 2]
+
+
+def drawn(seed: int) -> LeftOut:
+    """Sixty persons with four items each on two platforms of twelve; what half of them do last depends on the seed."""
+    chance, other = np.random.default_rng(0), np.random.default_rng(seed)
+    items = pd.DataFrame([(name, f"{one:02}", "") for name in ("press", "shop") for one in range(12)])
+    items.columns = ["platform", "item", "text"]
+    rows = [(f"{person:02}", ("press", "shop")[person % 2], chance.permutation(12)[:5]) for person in range(60)]
+    last = [its[other.integers(3, 5)] if person < 30 else its[3] for person, (_, _, its) in enumerate(rows)]
+    sequences = [
+        (person, platform, [f"{one:02}" for one in (*its[:3], end)])
+        for (person, platform, its), end in zip(rows, last, strict=True)
+    ]
+    return left_out("drawn", parted(iter(sequences)), items, lambda _texts: np.zeros((0, 1), np.float32))
+
+
+def test_nothing_is_learned_of_the_last_items() -> None:
+    """Whatever others do last, networks and their blends rank alike; each is the same alone and beside the others."""
+    protocol = Protocol({"max_epochs": 2, "embedding_size": 8, "text_size": 1, "sequence_length": 4}, has_prior=True)
+    one, other = (network_ranks(drawn(seed), NETWORKS, 7, protocol, lambda _line: None) for seed in (1, 2))
+    assert set(one) == set(NETWORKS)
+    assert drawn(1).targets(TEST)[1].tolist() != drawn(2).targets(TEST)[1].tolist()
+    for name in NETWORKS:
+        np.testing.assert_array_equal(one[name][FILTERED][30:], other[name][FILTERED][30:])
+        alone = network_ranks(drawn(1), [name], 7, protocol, lambda _line: None)
+        np.testing.assert_array_equal(alone[name][FILTERED], one[name][FILTERED])
+
+
+def test_a_platform_alone_has_what_was_done_there() -> None:
+    """Its persons keep their parts, and nothing of the other platform is left."""
+    alone = made().of_platform(1)
+    assert alone.items.tolist() == [6, 11, 7, 9, 8] and alone.targets(TEST)[1].tolist() == [8]

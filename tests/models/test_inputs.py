@@ -113,6 +113,7 @@ def test_a_target_is_what_follows_and_is_positive(tiny_inputs: Path) -> None:
         ({"sampling_temperature": 0}, "sampling_temperature is above 0; found 0"),
         ({"encoder_blocks": 0}, "encoder_blocks is at least 1; found 0"),
         ({"token_dropout": 1}, "token_dropout is a share below 1; found 1"),
+        ({"platform_dropout": 2}, "platform_dropout is a share below 1; found 2"),
     ],
 )
 def test_a_wrong_hyperparameter_is_refused(overrides: dict[str, object], message: str) -> None:

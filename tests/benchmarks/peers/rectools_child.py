@@ -63,6 +63,7 @@ def new_peer(name: str, task: Task) -> Any:
     from rectools.models.nn.transformers.ligr import LiGRLayers
 
     logging.getLogger("pytorch_lightning").setLevel(logging.WARNING)  # its import sets another one
+
     def trainer() -> Trainer:
         return Trainer(
             max_epochs=1, deterministic=True, enable_progress_bar=False, enable_model_summary=False, logger=False,
