@@ -36,7 +36,8 @@ class Settings(BaseSettings):
     encoder: str = Field(
         "use",
         description="Text encoder of the items: use (sixteen languages), minilm (English), e5 (a hundred languages; "
-        "extra e5), hashing (no weights) or hf:/PATH/TO/FOLDER, weights as Hugging Face keeps them.",
+        "extra e5), hashing (no weights), or weights as Hugging Face or keras_hub keep them: hf:/PATH/TO/FOLDER, "
+        "keras:/PATH/TO/FOLDER.",
     )
     probable_persons: bool = Field(
         False, description="Whether accounts are also matched by names, birth and home (extra splink)."

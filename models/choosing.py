@@ -214,7 +214,7 @@ def refit(
     The loss weights `alphas` are `[platforms]`, or `[epochs, platforms]` where they change.
     """
     path = np.broadcast_to(alphas, (epochs, alphas.shape[-1]))
-    trainer.start(log, popularity, path[0], seed)
+    trainer.start(log, popularity, path[0], seed, epochs=epochs)
     trainer.pretrain(say, note)
     learn_on(trainer, path, "refit", say, note)
 

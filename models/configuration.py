@@ -88,7 +88,9 @@ class Configuration:
     strategy: Literal["none", "mirrored", "multi_worker"] = "none"
     """What a step's batch is spread over: one device, all of this machine, or all that TF_CONFIG names."""
     accumulation: int = 1
-    """Parts of a batch that a device computes one after another, so that less of it is in memory at once."""
+    """Parts of a batch that a device computes one after another, so that less of it is in memory at once.
+
+    A text encoder that learns reads `encoder_items` texts with each part."""
     precision: Literal["float32", "bfloat16", "float16"] = "float32"
     """What layers compute in; weights, softmax and loss are in float32."""
     compiler: Literal["none", "xla"] = "none"

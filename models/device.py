@@ -30,6 +30,8 @@ def _configure() -> str:
     import tensorflow as tf
 
     tf.config.experimental.enable_op_determinism()
+    # float32 is float32: some GPUs else multiply with ten bits of each number
+    tf.config.experimental.enable_tensor_float_32_execution(False)
     tf.config.threading.set_inter_op_parallelism_threads(2)
     tf.config.threading.set_intra_op_parallelism_threads(2)
     gpus = tf.config.list_physical_devices("GPU")

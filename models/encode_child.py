@@ -4,6 +4,7 @@ Reads `texts.parquet` (text_hash, text, encoder: the same name in every row). Wr
 (text_hash, encoder, embedding) and so on, each whole or not at all, and says a line for each: how many texts are done.
 """
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -44,4 +45,5 @@ def _write_part(path: Path, part: Any, encoder: TextEncoder) -> None:
 
 if __name__ == "__main__":
     end_with_parent()
+    os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")  # TensorFlow, if the encoder needs it, takes no more
     encode_folder(Path(sys.argv[1]))

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import keras
 
+from models.network import computing_in
 from models.parts.adalora import AdaLoRA
 from models.parts.adapter import Adapter
 from models.parts.lora import LoRA
@@ -19,7 +20,7 @@ from models.pooled_encoder import PooledEncoder, of_tokens
 from models.text_encoder import UntrainableEncoderError, fingerprint, load_text_encoder
 
 Training = Literal["adapter", "lora", "adalora", "top", "all"]
-ADAPTED = ("attention_output", "feedforward_output_dense")
+ADAPTED = ("attention_output", "feedforward_output_dense", "ffw_linear")
 """The last projections of a block's two sub-layers, as keras_hub names them (Houlsby et al. 1902.00751, figure 2)."""
 
 
@@ -35,7 +36,9 @@ class EncoderWeights:
     parts: list[Part]
 
 
-def open_encoder(name: str, training: Training, size: int, blocks: int) -> EncoderWeights:
+def open_encoder(
+    name: str, training: Training, size: int, blocks: int, precision: str = "float32"
+) -> EncoderWeights:
     """The text encoder of this name, ready to learn; until it does, its vectors are those of the frozen one.
 
     Args:
@@ -44,14 +47,20 @@ def open_encoder(name: str, training: Training, size: int, blocks: int) -> Encod
             last blocks; `all`: every weight that the vectors depend on.
         size: units of an adapter, rank of LoRA, mean rank of AdaLoRA.
         blocks: how many learn with `top`.
+        precision: what its layers compute in; its weights and vectors are float32.
 
     Raises:
-        UntrainableEncoderError: if it has no weights in Keras, or nothing in it could learn so.
+        UntrainableEncoderError: if it has no weights in Keras, or its blocks are not built as this way of learning asks.
     """
+    with computing_in(precision):
+        return _open_encoder(name, training, size, blocks)
+
+
+def _open_encoder(name: str, training: Training, size: int, blocks: int) -> EncoderWeights:
     encoder = load_text_encoder(name)
     if not isinstance(encoder, PooledEncoder):
         raise UntrainableEncoderError(
-            f"A text encoder that learns has weights in Keras: minilm, e5 or hf:/PATH/TO/FOLDER; found {name!r}. "
+            f"A text encoder that learns has weights in Keras: minilm, e5, hf:/PATH/TO/FOLDER or keras:/PATH/TO/FOLDER; found {name!r}. "
             "Set `encoder` to one of them, or encoder_training to frozen."
         )
     backbone, parts = encoder.backbone, list[Part]()
@@ -60,7 +69,7 @@ def open_encoder(name: str, training: Training, size: int, blocks: int) -> Encod
         trained = {f"{part.layer.path}/{weight.name}": weight for part in parts for weight in part.trainable_weights}
     else:
         whole = keras.Model(backbone.input, of_tokens(backbone.output))
-        layers = [whole] if training == "all" else backbone.transformer_layers[-blocks:]
+        layers = [whole] if training == "all" else _blocks(backbone)[-blocks:]
         trained = {weight.path: weight for layer in layers for weight in layer.trainable_weights}
     if not trained:
         raise UntrainableEncoderError(f"No layer of {name} can learn as {training}; choose another encoder_training.")
@@ -69,10 +78,15 @@ def open_encoder(name: str, training: Training, size: int, blocks: int) -> Encod
 
 def _put_parts(backbone: Any, training: str, size: int) -> list[Part]:
     """Put a part around each projection that such parts are for, in every block."""
-    names, parts = ADAPTED if training == "adapter" else backbone.default_lora_layer_names(), []
-    for owner, place, dense in [found for block in backbone.transformer_layers for found in _projections(block)]:
-        if dense.name not in names:
-            continue
+    names, parts = ADAPTED if training == "adapter" else backbone.default_lora_layer_names(), list[Part]()
+    layers = _blocks(backbone)
+    found = [one for block in layers for one in _projections(block) if one[2].name in names]
+    if training == "adapter" and len(found) != 2 * len(layers):
+        raise UntrainableEncoderError(
+            f"An adapter stands behind both sub-layers of each block; of {len(layers)} blocks {len(found)} such "
+            f"projections are known by name ({', '.join(ADAPTED)}). Set encoder_training to lora."
+        )
+    for owner, place, dense in found:
         dense.trainable = False
         part: Part = Adapter(dense, size) if training == "adapter" else LoRA(dense, size)
         if training == "adalora":
@@ -82,6 +96,12 @@ def _put_parts(backbone: Any, training: str, size: int) -> list[Part]:
         object.__setattr__(owner, place, part)
         parts.append(part)
     return parts
+
+
+def _blocks(backbone: Any) -> list[Any]:
+    """The Transformer blocks, from the first to the last; ALBERT's lie in groups that share their weights."""
+    found = [block if isinstance(block, list) else [block] for block in backbone.transformer_layers]
+    return [block for group in found for block in group]
 
 
 def _projections(layer: Any) -> Iterator[tuple[Any, str, Any]]:

@@ -4,9 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from models.pooled_encoder import PooledEncoder, Pooling
+from models.pooled_encoder import LONGEST, PooledEncoder, Pooling, longest_of, usual_pooling
 
-LONGEST = 512
 # keys of sentence-transformers
 POOLINGS: dict[str, Pooling] = {
     "pooling_mode_mean_tokens": "mean",
@@ -45,14 +44,14 @@ def _read_tokenizer(folder: Path, backbone: Any) -> Any:
     tokenizer, path = Tokenizer.from_file(str(folder / "tokenizer.json")), folder / "sentence_bert_config.json"
     limit = json.loads(path.read_text()).get("max_seq_length") if path.is_file() else None
     tokenizer.no_padding()
-    tokenizer.enable_truncation(limit or min(LONGEST, getattr(backbone, "max_sequence_length", LONGEST)))
+    tokenizer.enable_truncation(longest_of(backbone, limit or LONGEST))
     return tokenizer
 
 
 def _read_pooling(folder: Path, backbone: Any) -> Pooling:
     path = folder / "1_Pooling" / "config.json"
     if not path.is_file():
-        return "last" if any("Decoder" in type(layer).__name__ for layer in backbone.layers) else "mean"
+        return usual_pooling(backbone)
     told = [key for key, value in json.loads(path.read_text()).items() if value is True and key.startswith("pooling_")]
     if len(told) != 1 or told[0] not in POOLINGS:
         raise ValueError(f"{path} has to name one of {', '.join(POOLINGS)}; found {told}. Name one of them.")

@@ -40,12 +40,13 @@ class GradientSurgery:
 
     Args:
         network: whose weights are learned.
+        others: weights beside it that all platforms share.
         trained: the variables that a step moves, in the order of its gradients.
     """
 
-    def __init__(self, network: Network, trained: Sequence[Any]) -> None:
+    def __init__(self, network: Network, others: Sequence[Any], trained: Sequence[Any]) -> None:
         own = {id(weight) for weight in network.of_platforms}
-        shared = {id(weight) for weight in network.trainable_variables} - own
+        shared = {id(weight) for weight in (*network.trainable_variables, *others)} - own
         self.seed, self.platforms = network.seed, network.counts["platforms"]
         self.places = [place for place, variable in enumerate(trained) if id(variable) in shared]
         self.trunk = [trained[place] for place in self.places]

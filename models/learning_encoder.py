@@ -18,6 +18,7 @@ from models.optimizers import clipped, forget, new_optimizer
 from models.parts.adalora import AdaLoRA
 from models.parts.rank_allocator import RankAllocator
 from models.pooled_encoder import pad
+from models.related_texts import readable_relatives
 from models.sparse_adamw import Gradient
 from models.whitening import Whitening
 
@@ -27,7 +28,7 @@ class FrozenEncoder:
 
     def __init__(self) -> None:
         self.trained: list[Any] = []
-        self.ranks = RankAllocator([])
+        self.ranks = RankAllocator([], 0)
 
     @property
     def losses(self) -> list[Any]:
@@ -71,7 +72,8 @@ def open_for_training(
     training = configuration.encoder_training
     if training == "frozen":
         return FrozenEncoder()
-    weights = open_encoder(name, training, configuration.encoder_part_size, configuration.encoder_blocks)
+    size, blocks = configuration.encoder_part_size, configuration.encoder_blocks
+    weights = open_encoder(name, training, size, blocks, configuration.precision)
     return LearningEncoder(weights, catalogue, configuration, whitening)
 
 
@@ -88,9 +90,11 @@ class LearningEncoder(FrozenEncoder):
             )
         self.learned, self.catalogue, self.configuration, self.whitening = learned, catalogue, configuration, whitening
         self.tokens = learned.encoder.tokens([text or "" for text in catalogue.texts])
+        self.relatives = readable_relatives(catalogue)
         self.trained = [*learned.trained.values()]
         self.untrained = [variable.numpy() for variable in self.trained]
-        self.ranks = RankAllocator([part for part in learned.parts if isinstance(part, AdaLoRA)])
+        parts = [part for part in learned.parts if isinstance(part, AdaLoRA)]
+        self.ranks = RankAllocator(parts, learned.size)
         self.optimizer = new_optimizer(configuration)
         self.optimizer.build(self.trained)
 
@@ -120,14 +124,17 @@ class LearningEncoder(FrozenEncoder):
 
         They are drawn from the `targets`, −1 where there is none. A text loses each token with the chance of
         `token_dropout` (Wei & Zou 1901.11196) but its first and last, which mark its ends and may be what is pooled.
+        With the chance of `related_text_share` it is the text of the item's relative.
         """
         taken = np.unique(targets[targets >= 0])
         taken = taken[self.catalogue.has_text[taken]]
         items = np.sort(chance.choice(taken, min(self.configuration.encoder_items, len(taken)), replace=False))
         if not len(items):
             items = np.zeros(1, np.int32)  # there is nothing to learn of it, but no batch is empty
-        texts = []
-        for tokens in (self.tokens[item] for item in items):
+        sources, texts = items, []
+        if share := self.configuration.related_text_share:
+            sources = np.where(chance.random(len(items)) < share, self.relatives[items], items)
+        for tokens in (self.tokens[item] for item in sources):
             is_kept = chance.random(len(tokens)) >= self.configuration.token_dropout
             is_kept[[0, -1]] = True
             texts.append(tokens[is_kept])

@@ -6,11 +6,13 @@ import tensorflow as tf
 
 from models.sparse_adamw import Gradient
 
-FIRST, PATIENCE = 2.0**15, 2000
+FIRST, LEAST, PATIENCE = 2.0**15, 1.0, 2000
 
 
 class LossScale:
     """A factor of the loss; doubled after `PATIENCE` steps in which gradients stay finite, halved where they do not.
+
+    It does not fall below `LEAST`: what is no number then is no matter of scale.
 
     Micikevicius et al. 1710.03740, 3.2 and 5.
     """
@@ -18,6 +20,11 @@ class LossScale:
     def __init__(self) -> None:
         self.factor = tf.Variable(FIRST, trainable=False)
         self.steps = tf.Variable(0, trainable=False)
+
+    @property
+    def is_least(self) -> bool:
+        """Whether it cannot be what gradients overflow by."""
+        return bool(self.factor <= LEAST)
 
     def start(self) -> None:
         """Begin anew."""
@@ -41,7 +48,7 @@ class LossScale:
         tf.cond(is_finite, step, lambda: tf.constant(False))
         steps = tf.where(is_finite, self.steps + 1, 0)
         is_due = steps == PATIENCE
-        self.factor.assign(self.factor * tf.where(is_finite, tf.where(is_due, 2.0, 1.0), 0.5))
+        self.factor.assign(tf.maximum(self.factor * tf.where(is_finite, tf.where(is_due, 2.0, 1.0), 0.5), LEAST))
         self.steps.assign(tf.where(is_due, 0, steps))
 
     def _unscaled(self, gradient: Gradient) -> Gradient:

@@ -5,6 +5,7 @@ They are made of the same networks, so what one of them has learned of a night t
 
 from dataclasses import asdict, dataclass, field
 
+from models.configuration import read_configuration
 from models.contestants import Entry, Task
 from models.device import prepare_device
 from models.inputs import Inputs
@@ -32,7 +33,8 @@ class Newest:
         """What was learned of these inputs so far."""
         if cls.learned is None or cls.learned.lesson.inputs is not inputs:
             # before each night, so that what was done in this process before changes nothing
-            prepare_device(int(inputs.configuration["seed"]))
+            configuration = inputs.configuration
+            prepare_device(int(configuration["seed"]), read_configuration(configuration["recommender"]).strategy)
             cls.learned = Learned(Lesson(inputs))
         return cls.learned
 

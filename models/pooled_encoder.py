@@ -9,6 +9,7 @@ import numpy as np
 from models.text_encoder import unit_length
 
 BATCH_TOKENS = 2048
+LONGEST = 512
 Pooling = Literal["mean", "first", "last"]
 
 
@@ -17,7 +18,8 @@ class PooledEncoder:
 
     Args:
         name: under which it was asked for.
-        tokenizer: a `tokenizers.Tokenizer` that cuts texts at the encoder's limit and pads nothing.
+        tokenizer: a `tokenizers.Tokenizer` that cuts texts at the encoder's limit and pads nothing, unless `tokens` is
+            overridden.
         backbone: of keras_hub; bidirectional or a decoder.
         pooling: the mean over the tokens, the first of them, or the last, which alone has seen all others in a decoder.
     """
@@ -65,9 +67,21 @@ class PooledEncoder:
         return tf.reduce_sum(vectors * weights, axis=1) / tf.reduce_sum(weights, axis=1)
 
 
+def usual_pooling(backbone: Any) -> Pooling:
+    """How vectors are pooled where nobody says it: by the last token of a decoder, else by the mean."""
+    return "last" if any("Decoder" in type(layer).__name__ for layer in backbone.layers) else "mean"
+
+
+def longest_of(backbone: Any, limit: int) -> int:
+    """The most tokens of a text: the limit, or what the network can read if that is less."""
+    return min(limit, getattr(backbone, "max_sequence_length", None) or limit)
+
+
 def of_tokens(output: Any) -> Any:
-    """The vectors of the tokens, of what a backbone gives."""
-    return output["sequence_output"] if isinstance(output, dict) else output
+    """The vectors of the tokens, float32, of what a backbone gives."""
+    from keras import ops
+
+    return ops.cast(output["sequence_output"] if isinstance(output, dict) else output, "float32")
 
 
 def _batches_by_length(lengths: Sequence[int]) -> list[list[int]]:

@@ -64,7 +64,17 @@ def _load_hashing() -> TextEncoder:
 def _load_folder(name: str) -> TextEncoder:
     from models.folder_encoder import FolderEncoder
 
-    return FolderEncoder(Path(name.removeprefix(FOLDER)), name)
+    return FolderEncoder(_folder(name), name)
+
+
+def _load_preset(name: str) -> TextEncoder:
+    from models.preset_encoder import PresetEncoder
+
+    return PresetEncoder(_folder(name), name)
+
+
+def _folder(name: str) -> Path:
+    return Path(name.partition(":")[2])
 
 
 ENCODERS: dict[str, Callable[[], TextEncoder]] = {
@@ -73,7 +83,14 @@ ENCODERS: dict[str, Callable[[], TextEncoder]] = {
     "e5": _load_e5,
     "hashing": _load_hashing,
 }
-FOLDER = "hf:"  # and an absolute path, so that a name means one folder wherever it is read
+# and an absolute path, so that a name means one folder wherever it is read
+FOLDERS: dict[str, Callable[[str], TextEncoder]] = {"hf:": _load_folder, "keras:": _load_preset}
+WEIGHTS_AND_SETTINGS = ("*.json", "*.safetensors", "1_Pooling/*.json", "*.h5", "assets/**/*")
+
+
+def _kind(name: str) -> str | None:
+    """How the folder that a name means is kept; None if it means none."""
+    return next((kind for kind in FOLDERS if name.startswith(f"{kind}/")), None)
 
 
 def check_encoder_name(name: str) -> str:
@@ -82,8 +99,8 @@ def check_encoder_name(name: str) -> str:
     Raises:
         UnknownEncoderError: if there is none.
     """
-    if name not in ENCODERS and not name.startswith(f"{FOLDER}/"):
-        known = f"{', '.join(ENCODERS)} or {FOLDER}/PATH/TO/FOLDER"
+    if name not in ENCODERS and not _kind(name):
+        known = ", ".join(ENCODERS) + "".join(f" or {kind}/PATH/TO/FOLDER" for kind in FOLDERS)
         raise UnknownEncoderError(f"The text encoder has to be {known}; found {name!r}. Set `encoder` to one of them.")
     return name
 
@@ -94,16 +111,16 @@ def load_text_encoder(name: str) -> TextEncoder:
     Raises:
         UnknownEncoderError: if there is none.
     """
-    check_encoder_name(name)
-    return _load_folder(name) if name.startswith(FOLDER) else ENCODERS[name]()
+    kind = _kind(check_encoder_name(name))
+    return FOLDERS[kind](name) if kind else ENCODERS[name]()
 
 
 def fingerprint(name: str) -> str:
     """A hash of the weights and settings of an encoder that is a folder; of one that is a package its name."""
-    if not check_encoder_name(name).startswith(FOLDER):
+    if not _kind(check_encoder_name(name)):
         return name
-    folder, digest = Path(name.removeprefix(FOLDER)), sha256()
-    for path in sorted([*folder.glob("*.json"), *folder.glob("*.safetensors"), *folder.glob("1_Pooling/*.json")]):
+    folder, digest = _folder(name), sha256()
+    for path in sorted(path for pattern in WEIGHTS_AND_SETTINGS for path in folder.glob(pattern) if path.is_file()):
         digest.update(str(path.relative_to(folder)).encode())
         with path.open("rb") as file:
             digest.update(file_digest(file, "sha256").digest())

@@ -66,20 +66,21 @@ class Trainer:
         self.spread = Spread(configuration)
         with self.spread.strategy.scope():
             self.uncertainty = Uncertainty(len(self.offsets)) if configuration.alpha == "uncertainty" else None
-            learned = [self.uncertainty.log_variances] if self.uncertainty else []
+            learned, shared = [self.uncertainty.log_variances] if self.uncertainty else [], [*self.encoder.trained]
             if configuration.pretraining != "none":
                 self.hidden = keras.Variable(np.zeros(network.size, np.float32), name="hidden_embedding")
                 learned.append(self.hidden)
+                shared.append(self.hidden)
             self.own = [*network.trainable_variables, *learned]
             self.optimizer = new_optimizer(configuration)
             self.optimizer.build(self.own)
         self.trained = [*self.own, *self.encoder.trained]
         self.scale = LossScale() if configuration.precision == "float16" else None
         has_surgery = configuration.gradient_surgery == "pcgrad"
-        self.surgery = GradientSurgery(network, self.trained) if has_surgery else None
+        self.surgery = GradientSurgery(network, shared, self.trained) if has_surgery else None
         parts = {id(part) for part in network.tower.deltas.parts}
         self.of_deltas = [place for place, variable in enumerate(self.trained) if id(variable) in parts]
-        self.ranks = RankAllocator(network.adalora_layers)
+        self.ranks = RankAllocator(network.adalora_layers, configuration.part_size)
         has_share = configuration.related_text_share > 0
         self.related = RelatedTexts(catalogue, configuration.related_text_share, network.seed) if has_share else None
         drawing = [self.related.seeds.state] if self.related else []
@@ -95,6 +96,7 @@ class Trainer:
         seed: int,
         targets: np.ndarray | bool = True,
         rate: float | None = None,
+        epochs: int | None = None,
     ) -> None:
         """Begin anew.
 
@@ -105,8 +107,9 @@ class Trainer:
             seed: of the order of sequences, the negatives and the lags.
             targets: `[events]` bool, which positives may be learned from.
             rate: the learning rate of all steps; as scheduled if None.
+            epochs: how many are to come, if that is known; ranks are taken away in good time before the last.
         """
-        self.alphas = alphas
+        self.alphas, self.epochs = alphas, epochs or self.configuration.max_epochs
         for variable, value in self.untrained:
             variable.assign(value)
         self.encoder.start()
@@ -121,7 +124,7 @@ class Trainer:
         if self.uncertainty:
             self.uncertainty.begin(np.isnan(self.catalogue.alphas) & (self.alphas > 0))
         forget(self.optimizer)
-        self.ranks.start()
+        self.ranks.start(self.alphas > 0)
         if self.scale:
             self.scale.start()
 
@@ -138,13 +141,17 @@ class Trainer:
         return self.alphas * self.uncertainty.factors() if self.uncertainty else self.alphas
 
     def epoch(self) -> np.ndarray:
-        """One pass over the log; the mean loss ℓ_p of each platform `[platforms]`, 0 where it is left out."""
+        """One pass over the log; the mean loss ℓ_p of each platform `[platforms]`, 0 where it is left out.
+
+        Raises:
+            FloatingPointError: if the loss is no number any more.
+        """
         course, chance, configuration = self.course, self.chance, self.configuration
         sequences, totals = course.drawn(chance), np.zeros(len(self.offsets))
         plan = sequences.plan(configuration.tokens_per_batch, configuration.sequence_length, chance)
         targets = self.catalogue.item_platforms[sequences.log.items[sequences.targets()]]
         weights = weights_of_sums(self.alphas, np.bincount(targets, minlength=len(totals)), len(plan))
-        steps = max(len(plan) * configuration.max_epochs, 1)
+        steps, to_come = (max(len(plan) * count, 1) for count in (configuration.max_epochs, self.epochs))
         for length, rows in plan:
             batch = sequences.padded(rows, length)
             if configuration.platform_dropout:
@@ -165,9 +172,14 @@ class Trainer:
                 tf.constant(weights, tf.float32),
                 [tf.constant(array) for array in self.encoder.draw(batch.targets, chance)],
             ).numpy()
-            self.ranks.allot(self.steps_done, steps)
-            self.encoder.ranks.allot(self.steps_done, steps)
+            self.ranks.allot(self.steps_done, to_come)
+            self.encoder.ranks.allot(self.steps_done, to_come)
             self.steps_done += 1
+        if not np.isfinite(totals).all() and (self.scale is None or self.scale.is_least):
+            raise FloatingPointError(
+                f"The loss has to be a number; found {totals} after {self.steps_done} steps. Lower learning_rate"
+                f"{', or set precision to bfloat16' if self.scale else ''} in CROSSREC_RECOMMENDER."
+            )
         self.encoder.refresh(self.network, self.alphas > 0)
         return totals / max(len(plan), 1) / np.where(self.alphas > 0, self.alphas, 1.0)
 

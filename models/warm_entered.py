@@ -4,6 +4,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from models.configuration import read_configuration
 from models.contestants import Entry, Task
 from models.device import prepare_device
 from models.heads import NO_HEADS
@@ -26,7 +27,8 @@ def enter(task: Task, nights: int) -> Entry:
         for days in reversed(range(nights)):
             inputs = known_before(task.inputs, days, f"{days + 1} nights ago" if trained else None)
             # before each, as each night has a process of its own
-            prepare_device(int(inputs.configuration["seed"]))
+            configuration = inputs.configuration
+            prepare_device(int(configuration["seed"]), read_configuration(configuration["recommender"]).strategy)
             lesson = Lesson(inputs)
             lesson.parent, origin = find_parent(parent, inputs, lesson.alphas)
             task.say(origin)

@@ -210,7 +210,7 @@ def go_on(
     configuration = parent.configuration
     share, rate = configuration.replay_share, RATE * configuration.learning_rate
     targets = lessons(log, parent.cut, share, (seed, popularity.last_day))
-    trainer.start(log, popularity, alphas, seed, targets, rate)
+    trainer.start(log, popularity, alphas, seed, targets, rate, epochs)
     carry_over(trainer.network, before, parent.rows)
     since = np.datetime64(parent.cut, "s").astype("datetime64[D]")
     learn_on(trainer, np.broadcast_to(alphas, (epochs, len(alphas))), f"on from {since}", say, note)

@@ -12,7 +12,7 @@ from models.parts.adalora import AdaLoRA
 SMOOTHING = UNCERTAINTY_SMOOTHING = 0.85  # β₁, β₂
 INTERVAL = 10  # Δ_T, steps between two choices
 SPARE = 1.5  # all ranks, to those that are left in the end
-BEGIN, END = 0.1, 0.5  # shares of all steps between which the budget falls; early stopping may end soon after
+BEGIN, END = 0.1, 0.5  # shares of all steps between which the budget falls
 
 
 class Importance:
@@ -48,17 +48,24 @@ class RankAllocator:
 
     Args:
         layers: built layers; each value with its columns of `up` and `down` is a triplet.
+        mean_rank: of a layer and owner, in the end.
     """
 
-    def __init__(self, layers: Sequence[AdaLoRA]) -> None:
-        self.layers = layers
-        self.first_budget = sum(layer.values.shape[0] for layer in layers)
-        self.last_budget = round(self.first_budget / SPARE)
+    def __init__(self, layers: Sequence[AdaLoRA], mean_rank: int) -> None:
+        self.layers, self.mean_rank = layers, mean_rank
         self.importances = [[Importance(weight) for weight in (one.values, one.up, one.down)] for one in layers]
         self.start()
 
-    def start(self) -> None:
-        """Begin anew."""
+    def start(self, learns: np.ndarray | None = None) -> None:
+        """Begin anew.
+
+        Args:
+            learns: `[owners]` bool, who takes part; the ranks of others are not counted. Everybody if None.
+        """
+        owners = [np.ones(layer.owners, bool) if learns is None else learns for layer in self.layers]
+        self.takes_part = [np.repeat(who, layer.rank) for layer, who in zip(self.layers, owners, strict=True)]
+        self.first_budget = sum(int(each.sum()) for each in self.takes_part)
+        self.last_budget = self.mean_rank * sum(int(who.sum()) for who in owners)
         self.is_settled = False
         self.kept = [np.ones(layer.values.shape[0], np.float32) for layer in self.layers]
         for importance in chain.from_iterable(self.importances):
@@ -99,7 +106,8 @@ class RankAllocator:
 
     def _choose(self, budget: int) -> None:
         """Note which triplets are kept."""
-        scores = [self.importance(number) for number in range(len(self.layers))]
-        best = np.argsort(-np.concatenate(scores), kind="stable")[:budget]
-        kept = np.isin(np.arange(self.first_budget), best).astype(np.float32)
-        self.kept = np.split(kept, np.cumsum([len(each) for each in scores])[:-1])
+        scores, takes_part = [self.importance(number) for number in range(len(self.layers))], self.takes_part
+        counted = np.where(np.concatenate(takes_part), np.concatenate(scores), -np.inf)
+        kept = ~np.concatenate(takes_part)
+        kept[np.argsort(-counted, kind="stable")[:budget]] = True
+        self.kept = np.split(kept.astype(np.float32), np.cumsum([len(each) for each in scores])[:-1])

@@ -68,6 +68,12 @@ def test_a_killed_study_goes_on_and_says_what_to_set(home: Home, tmp_path: Path)
     assert content.open == []
     assert {link for link in content.links if not link.startswith("#")} == {"index.html"}
     assert f"Trial {best['trial']} is the best of 3" in content.text
+    charts = re.findall(r"<svg.*?</svg>", page.read_text(encoding="utf-8"), re.DOTALL)
+    assert [re.findall(r"<title[^>]*>(.*?)</title>", chart)[0] for chart in charts] == [
+        "NDCG@10 by trial",
+        "NDCG@10 by hyperparameter",
+    ]
+    assert f"the best is trial {best['trial']} with {best['value']:.4f}" in charts[0]
     assert all(f"{row['value']:.4f}" in text for row in rows for text in (content.text, output))
     assert {path.name for path in (home.path / "runs" / "tuning").iterdir()} == {"lists", "outcome.json"}
     settings = Settings(home=home.path, recommender=json.loads(line))

@@ -46,6 +46,8 @@ if __name__ == "__main__":
     import tensorflow as tf
     from tensorflow.python.eager.context import Context
 
+    if len(tf.config.list_physical_devices("GPU")) < int(count):
+        tf.config.set_visible_devices([], "GPU")
     processor = tf.config.list_physical_devices("CPU")[0]
     tf.config.set_logical_device_configuration(processor, [tf.config.LogicalDeviceConfiguration()] * int(count))
     # where many share a processor, one of two processes may wait for it longer than TensorFlow waits for a sign of life

@@ -3,6 +3,7 @@
 import numpy as np
 
 from models.e5_encoder import E5Encoder
+from models.text_encoder import load_text_encoder
 
 TEXTS = [
     "a red dress",
@@ -13,6 +14,16 @@ TEXTS = [
     "",
     "unaffordable " * 20,
 ]
+
+
+def test_languages_share_its_space() -> None:
+    """The weights that are taken by default: a text is nearer to itself in other languages than to any other text."""
+    encoder = load_text_encoder("e5")
+    same = ["green tea from Japan", "grüner Tee aus Japan", "日本绿茶", "зелёный чай из Японии"]
+    others = ["a red dress for children", "ein Handbuch der Geologie", "无线耳机"]
+    found = encoder.encode([*same, *others])
+    nearness = found[: len(same)] @ found.T
+    assert nearness[:, : len(same)].min() > nearness[:, len(same) :].max()
 
 
 def test_it_agrees_with_the_engine_of_its_weights() -> None:

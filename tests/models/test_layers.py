@@ -29,7 +29,7 @@ def new_layer(name: str) -> keras.layers.Layer:
     if name == "SwiGLU":
         return SwiGLU(8, expansion=3, name="one")
     if name == "TransformerBlock":
-        return TransformerBlock(8, heads=4, dropout=0.25, seed=9, name="one")
+        return TransformerBlock(8, 4, 0.25, seed=9, part="lora", part_size=3, owners=PLATFORMS, name="one")
     return ItemTower(ITEMS, PLATFORMS, 8, dropout=0.4, seed=9, name="one")
 
 
@@ -37,7 +37,8 @@ def call(layer: keras.layers.Layer) -> np.ndarray:
     """What the layer makes of made-up inputs."""
     tokens = chance().normal(size=(BATCH, LENGTH, 8)).astype(np.float32)
     if isinstance(layer, TransformerBlock):
-        return np.asarray(layer(tokens, np.ones((BATCH, LENGTH), bool)))
+        owner = np.eye(PLATFORMS, dtype=np.float32)[chance().integers(0, PLATFORMS, (BATCH, LENGTH))]
+        return np.asarray(layer(tokens, np.ones((BATCH, LENGTH), bool), owner))
     if isinstance(layer, SwiGLU):
         return np.asarray(layer(tokens))
     return np.asarray(layer(np.arange(5), tokens[0, :5], np.arange(5) > 1, np.arange(5) % PLATFORMS))
@@ -55,6 +56,35 @@ def test_a_layer_is_remade_from_its_configuration(name: str) -> None:
     again.set_weights(layer.get_weights())
     np.testing.assert_array_equal(call(again), before)
     assert before.shape == ((5, 8) if name == "ItemTower" else (BATCH, LENGTH, 8))
+
+
+@pytest.mark.parametrize("name", ["SwiGLU", "TransformerBlock", "ItemTower"])
+def test_a_saved_layer_is_loaded_equal(name: str, tmp_path: Path) -> None:
+    """What one of these has learned, saved and loaded into another one made alike, computes the same."""
+
+    class Holder(keras.Model):
+        def __init__(self) -> None:
+            super().__init__()
+            self.layer = new_layer(name)
+            call(self.layer)
+            self.built = True
+
+    one, other = Holder(), Holder()
+    for weight in one.layer.trainable_weights:
+        weight.assign(weight.numpy() + 0.1 * chance().normal(size=weight.shape))
+    assert (call(one.layer) != call(other.layer)).any()
+    one.save_weights(tmp_path / "one.weights.h5")
+    other.load_weights(tmp_path / "one.weights.h5")
+    np.testing.assert_array_equal(call(other.layer), call(one.layer))
+
+
+def test_the_gated_network_is_its_formula() -> None:
+    """W₃(swish(W₁x) ⊙ W₂x), swish(x) = x σ(x) (2002.05202)."""
+    layer, token = SwiGLU(8, expansion=3), chance().normal(size=8)
+    found = np.asarray(layer(token[None, None].astype(np.float32)))[0, 0]
+    first, second, third = (one.kernel.numpy().T for one in (layer.gate, layer.value, layer.out))
+    gate = first @ token
+    np.testing.assert_allclose(found, third @ (gate / (1 + np.exp(-gate)) * (second @ token)), atol=1e-5)
 
 
 def test_an_item_is_its_text_and_its_delta() -> None:

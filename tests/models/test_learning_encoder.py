@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -12,13 +13,14 @@ import pytest
 import tensorflow as tf
 
 from models.configuration import read_configuration
-from models.encoder_weights import load_encoder, open_encoder, save_encoder
+from models.encoder_weights import load_encoder, open_encoder, save_encoder, version_of
 from models.inputs import Inputs, read_inputs
 from models.learning_encoder import LearningEncoder, open_for_training
 from models.lesson import Lesson
 from models.saved_recommender import load_network, load_whitening
 from models.text_encoder import UntrainableEncoderError, load_text_encoder
 from models.train_child import train
+from models.training import Trainer
 from models.whitening import Whitening
 from tests.models.tiny_gpt import LAYERS, WORDS, write_gpt
 from tests.models.tiny_run import EACH, PLATFORMS, RECOMMENDER, UNTITLED, cluster_of, write_run
@@ -137,6 +139,60 @@ def test_a_step_reads_some_of_what_was_taken(gpt: str, inputs: Inputs) -> None:
     assert [len(part) for part in encoder.draw(np.array([[UNTITLED]]), chance)] == [1, 1, 1]
 
 
+def test_a_relative_lends_its_text(gpt: str, inputs: Inputs) -> None:
+    """With the chance of `related_text_share` a step reads the text of an item's relative in the place of its own."""
+    relatives = np.full(len(inputs.catalogue.item_ids), -1)
+    relatives[7] = 9
+    related = replace(inputs, catalogue=replace(inputs.catalogue, relatives=relatives))
+    encoder = new_encoder(gpt, related, "lora", related_text_share=0.5, token_dropout=0.0)
+    chance, read = np.random.default_rng(1), list[tuple[int, ...]]()
+    for _ in range(100):
+        items, ids, mask = encoder.draw(np.array([[7]]), chance)
+        assert list(items) == [7]
+        read.append(tuple(ids[0][mask[0] == 1]))
+    own, lent = (tuple(encoder.tokens[item]) for item in (7, 9))
+    assert own != lent and set(read) == {own, lent} and 30 < read.count(lent) < 70
+
+
+def test_it_computes_in_the_precision_that_is_set(gpt: str, inputs: Inputs) -> None:
+    """In bfloat16 its layers compute in that; weights and vectors stay float32, and vectors are about the same."""
+    exact, half = (new_encoder(gpt, inputs, "lora", precision=one).learned for one in ("float32", "bfloat16"))
+    blocks = half.encoder.backbone.transformer_layers
+    assert {block.compute_dtype for block in blocks} == {part.compute_dtype for part in half.parts} == {"bfloat16"}
+    assert {weight.dtype for weight in half.trained.values()} == {"float32"}
+    texts = ["a red dress", "green tea"]
+    vectors = half.encoder.encode(texts)
+    assert vectors.dtype == np.float32 and (vectors != exact.encoder.encode(texts)).any()
+    np.testing.assert_allclose(vectors, exact.encoder.encode(texts), atol=0.05)
+
+
+def first_step(inputs: Inputs, **more: Any) -> tuple[Trainer, list[np.ndarray]]:
+    """What of a text encoder is learned by the first step of an epoch, on both platforms."""
+    steady = {"encoder_training": "lora", "dropout": 0.0, "item_dropout": 0.0, "tokens_per_batch": 100_000}
+    recommender = {**inputs.configuration["recommender"], **steady, **more}
+    keras.utils.set_random_seed(3)
+    lesson = Lesson(replace(inputs, configuration={**inputs.configuration, "recommender": recommender}))
+    lesson.trainer.start(lesson.log, lesson.popularity, np.ones(2), 3)
+    lesson.trainer.epoch()
+    return lesson.trainer, [weight.numpy() for weight in lesson.trainer.encoder.trained]
+
+
+def test_it_learns_alike_in_parts_of_a_batch(inputs: Inputs) -> None:
+    """Accumulated over two parts of a batch its step is that of the whole one."""
+    (_, whole), (_, parts) = first_step(inputs), first_step(inputs, accumulation=2)
+    for one, other in zip(whole, parts, strict=True):
+        np.testing.assert_allclose(other, one, atol=1e-4)
+
+
+def test_its_gradients_are_operated_on(inputs: Inputs) -> None:
+    """With PCGrad it is part of the trunk that all platforms share, and moves otherwise where they conflict."""
+    (trainer, operated), (_, plain) = first_step(inputs, gradient_surgery="pcgrad"), first_step(inputs)
+    assert trainer.surgery is not None
+    trunk = {id(variable) for variable in trainer.surgery.trunk}
+    assert {id(variable) for variable in trainer.encoder.trained} <= trunk
+    assert any((one != other).any() for one, other in zip(operated, plain, strict=True))
+
+
 @pytest.mark.parametrize("training", ["lora", "adalora"])
 def test_the_recommenders_loss_teaches_it(training: str, inputs: Inputs) -> None:
     """After an epoch all texts are known as it reads them then; started anew it learns the same, bit for bit."""
@@ -145,7 +201,7 @@ def test_the_recommenders_loss_teaches_it(training: str, inputs: Inputs) -> None
     lesson = Lesson(replace(inputs, configuration={**inputs.configuration, "recommender": recommender}))
     encoder, catalogue, network = lesson.trainer.encoder, inputs.catalogue, lesson.trainer.network
     assert isinstance(encoder, LearningEncoder) and catalogue.texts is not None
-    frozen = lesson.whitening.apply(catalogue.embeddings, catalogue.has_text)
+    frozen, penalty = lesson.whitening.apply(catalogue.embeddings, catalogue.has_text), float(sum(encoder.losses))
 
     def after_an_epoch() -> list[np.ndarray]:
         lesson.trainer.start(lesson.log, lesson.popularity, np.array([0.0, 1.0]), 3)
@@ -160,8 +216,10 @@ def test_the_recommenders_loss_teaches_it(training: str, inputs: Inputs) -> None
         if (now != then).any()
     }
     assert moved >= {name for name in LEARNED[training] if not name.endswith("values")}
-    if training == "adalora":  # a rank of 2 in four places
+    if training == "adalora":  # a rank of 2 in four places, of what was seen to matter; P and Q become orthonormal
         assert sum(np.count_nonzero(part.values) for part in encoder.ranks.layers) == 8
+        assert all(encoder.ranks.importance(number).any() for number in range(4))
+        assert float(sum(encoder.losses)) < penalty
     assert lesson.trainer.epoch()[1] < first[0][1]
     texts = network.texts.numpy()
     np.testing.assert_array_equal(texts[:EACH], frozen[:EACH])
@@ -173,7 +231,7 @@ def test_the_recommenders_loss_teaches_it(training: str, inputs: Inputs) -> None
         np.testing.assert_array_equal(again, before)
 
 
-def test_a_night_keeps_the_encoder_it_trained(run_folder: Path, inputs: Inputs, gpt: str) -> None:
+def test_a_night_keeps_the_encoder_it_trained(run_folder: Path, inputs: Inputs, gpt: str, tmp_path: Path) -> None:
     """Beside each network lies the encoder that reads texts as that network knows them; version and card name them."""
     keras.utils.set_random_seed(3)
     train(run_folder, "CPU")
@@ -190,13 +248,16 @@ def test_a_night_keeps_the_encoder_it_trained(run_folder: Path, inputs: Inputs, 
         np.testing.assert_allclose(network.texts.numpy()[items], known, atol=1e-4)
     version = json.loads((folder / "metrics.json").read_text())["version"]
     name, _, digest = version["encoder"].rpartition(" ")
-    assert name == gpt and len(digest) == 12
+    assert name == gpt and len(digest) == 12 and version_of(gpt, folder) == f"{gpt} {digest}"
+    weights = folder / f"encoder.{catalogue.platforms[0]}.safetensors"
+    (tmp_path / weights.name).write_bytes(weights.read_bytes()[:-1] + b"?")
+    assert version_of(gpt, tmp_path) not in (gpt, f"{gpt} {digest}")
     assert f"text encoder {gpt} {digest}, " in (folder / "card.md").read_text()
 
 
 def test_what_cannot_learn_is_refused(inputs: Inputs, gpt: str) -> None:
     """An encoder without weights in Keras, texts that nobody exported, several devices: errors that say what to do."""
-    with pytest.raises(UntrainableEncoderError, match=r"minilm, e5 or hf:/PATH/TO/FOLDER; found 'hashing'"):
+    with pytest.raises(UntrainableEncoderError, match=r"minilm, e5, hf:/PATH/TO/FOLDER or keras:/PATH/TO/FOLDER; found 'hashing'"):
         open_encoder("hashing", "lora", 2, 1)
     without = replace(inputs, catalogue=replace(inputs.catalogue, texts=None))
     with pytest.raises(ValueError, match="the run's inputs have none"):
@@ -205,3 +266,5 @@ def test_what_cannot_learn_is_refused(inputs: Inputs, gpt: str) -> None:
         ValueError, match=r"learns on one device; found encoder_training 'top' with strategy 'mirrored'"
     ):
         read_configuration({"encoder_training": "top", "strategy": "mirrored"})
+    with pytest.raises(ValueError, match=r"found pretraining 'masked' with encoder_training 'all'"):
+        read_configuration({"encoder_training": "all", "pretraining": "masked"})

@@ -20,7 +20,7 @@ from models.parts.part import Part
 from models.parts.platform_part import PLACES
 
 OWNERS, BATCH, LENGTH, SIZE, OUT = 3, 2, 5, 6, 8
-KINDS = ["norm", "adapter", "lora", "lora of heads", "adalora of heads"]
+KINDS = ["norm", "adapter", "lora", "adalora", "lora of heads", "adalora of heads"]
 # tokens to heads, and heads back to tokens: the equations of an encoder's attention
 TO_HEADS, FROM_HEADS = "abc,cde->abde", "abcd,cde->abe"
 

@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from models.configuration import read_configuration
 from models.inputs import Inputs, read_inputs
-from models.loss_scale import FIRST, PATIENCE, LossScale
+from models.loss_scale import FIRST, LEAST, PATIENCE, LossScale
 from models.network import computing_in
 from models.popularity import Popularity
 from models.recommender import Scorer, make_scorer
@@ -23,10 +23,11 @@ def inputs(tiny_inputs: Path) -> Inputs:
     return read_inputs(tiny_inputs)
 
 
-def learned(inputs: Inputs, precision: str) -> tuple[np.ndarray, Trainer, Scorer]:
+def learned(inputs: Inputs, precision: str, **more: float) -> tuple[np.ndarray, Trainer, Scorer]:
     """The losses of two epochs `[2, platforms]`, and what learned and scores."""
     keras.utils.set_random_seed(1)
-    configuration = read_configuration({**RECOMMENDER, "dropout": 0.0, "item_dropout": 0.0, "precision": precision})
+    asked = {**RECOMMENDER, "dropout": 0.0, "item_dropout": 0.0, "precision": precision, **more}
+    configuration = read_configuration(asked)
     trainer = Trainer(new_network(inputs.catalogue, configuration, 1), inputs.catalogue, configuration)
     popularity = Popularity.fit(inputs.catalogue, inputs.log, CUT, 9)
     trainer.start(inputs.log, popularity, np.ones(2), 5)
@@ -51,6 +52,7 @@ def test_half_the_digits_learn_about_the_same(precision: str, inputs: Inputs, ex
     assert keras.config.dtype_policy().name == "float32"
     assert (losses != exact).all()
     np.testing.assert_allclose(losses, exact, rtol=0.01)
+    assert (trainer.scale is not None and trainer.scale.steps > 0) == (precision == "float16")
     with tf.GradientTape() as tape:
         total = tf.reduce_sum(network.item_vectors(np.array([3, 5])))
     assert isinstance(tape.gradient(total, network.tower.deltas.parts[0].value), tf.IndexedSlices)
@@ -83,6 +85,21 @@ def test_a_step_that_overflows_is_skipped() -> None:
     assert scale.factor == FIRST / 4
     step(tf.constant([1.0, 0.0]))
     np.testing.assert_array_equal(taken, [4.0, -4.0])
+
+
+def test_what_is_no_number_is_told(inputs: Inputs) -> None:
+    """Where no scale can help the loss stays no number: the scale does not fall for ever, and the epoch says so."""
+    scale = LossScale()
+
+    @tf.function
+    def steps(count: tf.Tensor) -> None:
+        for _ in tf.range(count):
+            scale.apply([tf.constant([np.nan], tf.float32)], lambda _: None)
+
+    steps(tf.constant(100))
+    assert scale.factor == LEAST and scale.is_least
+    with pytest.raises(FloatingPointError, match=r"has to be a number; found .*nan.* steps\. Lower learning_rate in"):
+        learned(inputs, "float32", learning_rate=1e30)
 
 
 def test_a_scale_grows_while_nothing_overflows() -> None:

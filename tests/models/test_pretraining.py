@@ -12,8 +12,10 @@ import tensorflow as tf
 from models.augmentation import augmented, hidden_events, similar_items
 from models.choosing import choose, refit
 from models.configuration import read_configuration
-from models.contrast import TEMPERATURE, info_nce
+from models.contrast import TEMPERATURE, Contrast, info_nce
 from models.inputs import Inputs, Log, read_inputs
+from models.masked_items import MaskedItems
+from models.network import Network
 from models.popularity import Popularity
 from models.sequences import newest_sequences
 from models.training import Trainer, new_network
@@ -114,6 +116,56 @@ def test_it_learns_and_begins_anew(trainer: Trainer, inputs: Inputs) -> None:
     np.testing.assert_array_equal(learned_again, learned)
 
 
+def test_what_is_hidden_is_not_seen(inputs: Inputs) -> None:
+    """A hidden item's token has the vector of hidden ones, whatever the item; others have their own; it reads both ways."""
+    configuration = read_configuration({**RECOMMENDER, "pretraining": "masked", "item_dropout": 0.0})
+    trainer = Trainer(new_network(inputs.catalogue, configuration, 1), inputs.catalogue, configuration)
+    network, kind, read = trainer.network, MaskedItems(trainer), list[dict[str, Any]]()
+    kind.begin(inputs.log, BOTH)
+    trainer.hidden.assign(np.arange(network.size))
+    sequences = newest_sequences(inputs.log, configuration.sequence_length)
+    plan = sequences.plan(configuration.tokens_per_batch, configuration.sequence_length)
+    rows, *shared = next(iter(kind.batches(sequences, plan, np.random.default_rng(1))))
+    items, targets, mask = (rows[place].numpy() for place in (0, 4, 3))
+
+    def seen(tokens: tf.Tensor, *others: Any, **told: Any) -> tf.Tensor:
+        read.append({"tokens": tokens.numpy(), **told})
+        return Network.read(network, tokens, *others, **told)
+
+    network.read = seen
+    trainer.part(*rows, *shared, hides=True)
+    (told,) = read
+    is_hidden = targets >= 0
+    assert not told["is_causal"] and 0 < is_hidden.sum() < mask.sum()
+    np.testing.assert_array_equal(targets[is_hidden], items[is_hidden])
+    np.testing.assert_array_equal(told["tokens"][is_hidden], np.tile(np.arange(network.size), (is_hidden.sum(), 1)))
+    shown = mask & ~is_hidden
+    own = network.item_vectors(items[shown]).numpy()
+    np.testing.assert_allclose(told["tokens"][shown], own, atol=1e-5)
+
+
+def test_views_of_a_person_come_from_the_last_token(inputs: Inputs) -> None:
+    """The loss of a step is the mean over both views of −log p(the other), by the state after each one's last token."""
+    asked = {**RECOMMENDER, "pretraining": "contrastive", "dropout": 0.0, "item_dropout": 0.0}
+    configuration = read_configuration(asked)
+    trainer = Trainer(new_network(inputs.catalogue, configuration, 1), inputs.catalogue, configuration)
+    network, kind = trainer.network, Contrast(trainer)
+    kind.begin(inputs.log, BOTH)
+    trainer.hidden.assign(np.arange(network.size) / network.size)
+    sequences = newest_sequences(inputs.log, configuration.sequence_length)
+    plan = sequences.plan(configuration.tokens_per_batch, configuration.sequence_length)
+    grids, share = next(iter(kind.batches(sequences, plan, np.random.default_rng(1))))
+    views = []
+    for items, types, gaps, mask, is_hidden in (grids[:5], grids[5:]):
+        tokens = tf.reshape(network.item_vectors(tf.reshape(items, [-1])), [*items.shape, network.size])
+        tokens = tf.where(is_hidden[:, :, None], trainer.hidden, tokens)
+        states = network.read(tokens, items, types, gaps, mask).numpy()
+        views.append(states[np.arange(len(states)), mask.numpy().sum(axis=1) - 1])
+    expected = float(tf.reduce_mean(info_nce(*map(tf.constant, views))))
+    loss, _, _ = kind._part(*grids, share)
+    assert float(loss) == pytest.approx(expected, rel=1e-4)
+
+
 class Told(Exception):
     """What was asked for has been seen."""
 
@@ -131,10 +183,13 @@ def seen_by(trainer: Trainer, learn: Callable[..., Any]) -> np.ndarray:
 
 
 def test_nothing_later_than_the_cut_is_seen(trainer: Trainer, inputs: Inputs) -> None:
-    """An event that is planted into the window changes what a refit begins with, and no bit of what choosing does."""
+    """An event that is planted into the window changes what a refit begins with, and no bit of what choosing does.
+
+    It is no positive, so nothing else learns of it: events of any kind teach.
+    """
     window = open_window(inputs.catalogue, inputs.log, CUT, trainer.configuration)
     first = int(np.flatnonzero(inputs.log.users == inputs.log.users[0])[-1])
-    row = {"users": inputs.log.users[0], "items": 3, "event_types": 1, "times": CUT - DAY // 2, "is_positive": True}
+    row = {"users": inputs.log.users[0], "items": 3, "event_types": 1, "times": CUT - DAY // 2, "is_positive": False}
     planted = replace(
         inputs.log, **{name: np.insert(getattr(inputs.log, name), first + 1, value) for name, value in row.items()}
     )

@@ -69,7 +69,7 @@ def test_hashed_vectors_are_near_where_words_are_shared() -> None:
 def test_an_unknown_name_is_refused_in_words() -> None:
     """The error names the rule, what was found and what to do."""
     with pytest.raises(
-        UnknownEncoderError, match=r"use, minilm, e5, hashing or hf:/PATH/TO/FOLDER; found 'bert'\. Set `enc"
+        UnknownEncoderError, match=r"hashing or hf:/PATH/TO/FOLDER or keras:/PATH/TO/FOLDER; found 'bert'\. Set `enc"
     ):
         load_text_encoder("bert")
     with pytest.raises(UnknownEncoderError, match="found 'hf:not/absolute'"):
