@@ -36,9 +36,7 @@ class EncoderWeights:
     parts: list[Part]
 
 
-def open_encoder(
-    name: str, training: Training, size: int, blocks: int, precision: str = "float32"
-) -> EncoderWeights:
+def open_encoder(name: str, training: Training, size: int, blocks: int, precision: str = "float32") -> EncoderWeights:
     """The text encoder of this name, ready to learn; until it does, its vectors are those of the frozen one.
 
     Args:
@@ -50,7 +48,7 @@ def open_encoder(
         precision: what its layers compute in; its weights and vectors are float32.
 
     Raises:
-        UntrainableEncoderError: if it has no weights in Keras, or its blocks are not built as this way of learning asks.
+        UntrainableEncoderError: if it has no weights in Keras, or nothing in it can learn this way.
     """
     with computing_in(precision):
         return _open_encoder(name, training, size, blocks)
@@ -60,8 +58,8 @@ def _open_encoder(name: str, training: Training, size: int, blocks: int) -> Enco
     encoder = load_text_encoder(name)
     if not isinstance(encoder, PooledEncoder):
         raise UntrainableEncoderError(
-            f"A text encoder that learns has weights in Keras: minilm, e5, hf:/PATH/TO/FOLDER or keras:/PATH/TO/FOLDER; found {name!r}. "
-            "Set `encoder` to one of them, or encoder_training to frozen."
+            "A text encoder that learns has weights in Keras: minilm, e5, hf:/PATH/TO/FOLDER or keras:/PATH/TO/FOLDER; "
+            f"found {name!r}. Set `encoder` to one of them, or encoder_training to frozen."
         )
     backbone, parts = encoder.backbone, list[Part]()
     if training in ("adapter", "lora", "adalora"):

@@ -21,7 +21,10 @@ STEADY = {**RECOMMENDER, "dropout": 0.0, "item_dropout": 0.0, "negatives": 24, "
 
 
 def learned(folder: Path, overrides: dict[str, object]) -> dict[str, np.ndarray]:
-    """The losses of two epochs `[2, platforms]`, the network's numbers in one row, and whole item tables."""
+    """The losses of two epochs `[2, platforms]`, the network's numbers in one row, whole item tables, and more.
+
+    `scale`: the steps since the loss was scaled anew.
+    """
     import keras
 
     from models.popularity import Popularity
@@ -36,7 +39,11 @@ def learned(folder: Path, overrides: dict[str, object]) -> dict[str, np.ndarray]
     devices = [part.value.device for part in deltas.parts]
     moments = [part.value.device for part in trainer.optimizer.variables if "deltas" in part.path]
     others = np.concatenate([np.ravel(weight.numpy()) for weight in trainer.trained if "deltas" not in weight.path])
-    return {"losses": losses, "deltas": deltas.numpy(), "others": others, "devices": devices, "moments": moments}
+    scale = trainer.scale.steps.numpy() if trainer.scale else 0
+    return {
+        "losses": losses, "deltas": deltas.numpy(), "others": others, "devices": devices, "moments": moments,
+        "scale": scale,
+    }  # fmt: skip
 
 
 if __name__ == "__main__":

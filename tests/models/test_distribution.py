@@ -16,7 +16,10 @@ from models.configuration import read_configuration
 from models.distribution import Spread
 from tests.models.tiny_run import PROJECT
 
-SPREAD: list[dict[str, Any]] = [{}, {"strategy": "mirrored", "accumulation": 2}, {"table_parts": 2}]
+HALF = {"precision": "float16"}
+SPREAD: list[dict[str, Any]] = [
+    {}, {"strategy": "mirrored", "accumulation": 2}, {"table_parts": 2}, HALF, {**HALF, "strategy": "mirrored"},
+]  # fmt: skip
 LOG_OF_XLA = {"TF_XLA_FLAGS": "--tf_xla_cpu_global_jit", "TF_CPP_MIN_LOG_LEVEL": "0"}
 
 Found = list[dict[str, np.ndarray]]
@@ -69,6 +72,14 @@ def test_a_table_on_two_devices_learns_what_a_whole_one_does(spread: Found) -> N
     assert_equal(spread[0], spread[2])
     for name in ("devices", "moments"):
         assert len({*spread[0][name]}) == 1 and len({*spread[2][name]}) == 2, name
+
+
+def test_two_devices_scale_one_loss(spread: Found) -> None:
+    """In float16 both take the same steps at the same scale, and learn about what one device does."""
+    one, both = spread[3], spread[4]
+    assert one["scale"] == both["scale"] > 0 and (one["losses"][1] < one["losses"][0]).all()
+    np.testing.assert_allclose(both["losses"], one["losses"], rtol=1e-3)
+    assert both["deltas"].any()
 
 
 def free_port() -> int:

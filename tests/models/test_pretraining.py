@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -117,7 +118,7 @@ def test_it_learns_and_begins_anew(trainer: Trainer, inputs: Inputs) -> None:
 
 
 def test_what_is_hidden_is_not_seen(inputs: Inputs) -> None:
-    """A hidden item's token has the vector of hidden ones, whatever the item; others have their own; it reads both ways."""
+    """A hidden item's token has the vector of hidden ones, others have their own; attention looks both ways."""
     configuration = read_configuration({**RECOMMENDER, "pretraining": "masked", "item_dropout": 0.0})
     trainer = Trainer(new_network(inputs.catalogue, configuration, 1), inputs.catalogue, configuration)
     network, kind, read = trainer.network, MaskedItems(trainer), list[dict[str, Any]]()
@@ -142,6 +143,18 @@ def test_what_is_hidden_is_not_seen(inputs: Inputs) -> None:
     shown = mask & ~is_hidden
     own = network.item_vectors(items[shown]).numpy()
     np.testing.assert_allclose(told["tokens"][shown], own, atol=1e-5)
+
+
+def test_parts_of_a_batch_learn_what_is_hidden_alike(inputs: Inputs) -> None:
+    """Accumulated over two parts of a batch the loss of each epoch is that of whole batches."""
+    steady = {**RECOMMENDER, "pretraining": "masked", "pretraining_epochs": 2, "dropout": 0.0, "item_dropout": 0.0}
+    found = []
+    for parts in (1, 2):
+        configuration = read_configuration({**steady, "accumulation": parts})
+        keras.utils.set_random_seed(1)
+        trainer = Trainer(new_network(inputs.catalogue, configuration, 1), inputs.catalogue, configuration)
+        found.append(pretrained(trainer, inputs.log, 5)[0])
+    np.testing.assert_allclose(found[1], found[0], rtol=1e-4)
 
 
 def test_views_of_a_person_come_from_the_last_token(inputs: Inputs) -> None:
